@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Rebuild the index offline: the build of `semsearch index`, for cron.
+
+    17 3 * * *  /srv/semsearch/.venv/bin/python /srv/semsearch/scripts/build_index.py --index /srv/papers
+
+Without sources, those of the published index are read again. Logs go to stderr and nothing to stdout. Exit
+code 0: published. 1: something you can mend; the published index serves on. 2: wrong usage. 75: another build
+is at work (EX_TEMPFAIL), so nothing was done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+
+from semsearch.errors import IndexBusy, SemsearchError, SourceError
+from semsearch.index.build import KEEP
+from semsearch.index.offline import build_from_sources
+from semsearch.index.store import Store
+
+log = logging.getLogger("build_index")
+BUSY = 75
+
+
+class LoggedSteps:
+    """Logs each step of a build and how long it took."""
+
+    def __init__(self) -> None:
+        """Start the clock."""
+        self._name, self._since = "", time.monotonic()
+
+    def step(self, name: str, total: int = 0) -> None:
+        """See `semsearch.index.progress.Progress`."""
+        now = time.monotonic()
+        if self._name:
+            log.info("%s: %.1f s", self._name, now - self._since)
+        self._name, self._since = f"{name} ({total:,})" if total else name, now
+
+    def advance(self, units: int) -> None:
+        """See `semsearch.index.progress.Progress`."""
+
+
+def main() -> int:
+    """Parse, build, log; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("sources", nargs="*", metavar="SOURCE", help="files of papers")
+    parser.add_argument(
+        "--index",
+        type=Path,
+        default=Path(os.environ.get("SEMSEARCH_INDEX", "index")),
+        metavar="DIR",
+        help="folder of the index (default: $SEMSEARCH_INDEX or index)",
+    )
+    parser.add_argument("--encoder", metavar="NAME|PATH", help="a sentence-transformers model")
+    parser.add_argument(
+        "--keep", type=int, default=KEEP, metavar="N", help="generations to keep (default: %(default)s)"
+    )
+    parser.add_argument("--verbose", action="store_true", help="log every step, not only the outcome")
+    arguments = parser.parse_args()
+    if arguments.keep < 1:
+        parser.error("--keep must be at least 1")
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
+    )
+    log.setLevel(logging.INFO)
+    try:
+        return _build(arguments)
+    except IndexBusy as error:
+        log.warning("%s", error)
+        return BUSY
+    except SemsearchError as error:
+        log.error("%s", error)
+        return 1
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    sources, encoder = arguments.sources, arguments.encoder
+    if not sources:
+        store = Store(arguments.index)
+        manifest = store.manifest(store.published())
+        sources, encoder = list(manifest.sources), encoder or manifest.encoder.name
+        if not sources:
+            raise SourceError(
+                "the published index does not say which files it was built from.",
+                where=arguments.index,
+                hint="Name them once: build_index.py SOURCE...",
+            )
+    report = build_from_sources(
+        sources,
+        arguments.index,
+        encoder=encoder,
+        keep=arguments.keep,
+        progress=LoggedSteps() if arguments.verbose else None,
+    )
+    for item in report.rejected:
+        log.warning("rejected %s: %s", item.where, item.why)
+    log.info(
+        "published %s: %d papers (%d without abstract), %d rejected, %d texts encoded, %.1f s",
+        report.generation,
+        report.counts.papers,
+        report.counts.without_abstract,
+        report.counts.rejected,
+        report.counts.embedded,
+        report.seconds,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

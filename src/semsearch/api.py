@@ -1,0 +1,46 @@
+"""The Python interface: read, build, open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from semsearch.encode import DEFAULT, Encoder
+from semsearch.encode.transformer import TransformerEncoder
+from semsearch.index.build import KEEP, BuildReport
+from semsearch.index.build import build as _build
+from semsearch.index.progress import Progress
+from semsearch.ingest.reader import read
+from semsearch.paper import Paper, Rejected
+from semsearch.search import open_searcher as open  # noqa: A004 -- the contract's name
+
+__all__ = ["build", "open", "read"]
+
+
+def build(
+    papers: Sequence[Paper],
+    root: str | Path = "index",
+    *,
+    encoder: str | Encoder = DEFAULT,
+    rejected: Sequence[Rejected] = (),
+    sources: Sequence[str] = (),
+    keep: int = KEEP,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Embed papers, write a generation and publish it.
+
+    Args:
+        papers: With distinct ids.
+        root: The folder of the index; made when missing.
+        encoder: Name or path of a sentence-transformers model, or an encoder that is already loaded.
+        rejected: Records that could not be used, to be counted and listed in the index.
+        sources: Where the papers came from, for ``semsearch rebuild``.
+        keep: How many generations stay, this one included.
+        progress: Told of every step.
+
+    Raises:
+        NothingToIndex, IndexBusy, StorageError, EncoderError: What keeps the index from being built; the
+            published generation stays as it was.
+    """
+    loaded = TransformerEncoder(encoder) if isinstance(encoder, str) else encoder
+    return _build(papers, root, loaded, rejected=rejected, sources=sources, keep=keep, progress=progress)

@@ -1,0 +1,153 @@
+"""The encoder that sentence-transformers runs: the embedded default, or any other by name or path."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semsearch.encode.encoder import Passport, Vectors, pooled, unit
+from semsearch.encode.models import DEFAULT, locate, weights_sha256
+from semsearch.errors import EncoderError
+
+TEMPLATE = "{title}. {abstract}"
+_BATCH = 32
+_TOKENISED = 1024  # texts tokenised at a time
+
+
+class TransformerEncoder:
+    """A sentence-transformers model.
+
+    Args:
+        name: The embedded default, a folder, or a name on the model hub.
+        threads: How many the computing may use in this process; None for one a core. A question is so short
+            that a second thread gains little, and waiting for it costs tenfold where the other core is busy.
+
+    Raises:
+        EncoderError: It cannot be found or loaded.
+    """
+
+    def __init__(self, name: str = DEFAULT, *, threads: int | None = None) -> None:
+        import torch
+
+        location = locate(name)
+        torch.set_num_threads(threads or os.cpu_count() or 1)
+        self._model, folder = _load(name, location)
+        self._special = self._model.tokenizer.num_special_tokens_to_add()
+        limit = self._model.max_seq_length or 512
+        self.passport = Passport(
+            name=name,
+            revision=_revision(folder),
+            weights_sha256=weights_sha256(folder),
+            template=TEMPLATE,
+            pooling=_pooling(self._model),
+            normalisation="l2",
+            max_tokens=int(limit),
+            dim=int(self._model.get_embedding_dimension() or 0),
+        )
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """See `Encoder`."""
+        return self._encode(self._model.encode_document, texts)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """See `Encoder`."""
+        return self._encode(self._model.encode_query, texts)
+
+    def over_limit(self, texts: Sequence[str]) -> int:
+        """See `Encoder`."""
+        return sum(len(offsets) > self._room for offsets in self._tokens(texts) if offsets is not None)
+
+    @property
+    def _room(self) -> int:
+        """Tokens of a text that one window holds."""
+        return self.passport.max_tokens - int(self._special)
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[tuple[int, int]] | None]:
+        """Character offsets of the tokens of each text; None for one too short to reach the limit."""
+        found: list[list[tuple[int, int]] | None] = [None] * len(texts)
+        long = [
+            i for i, text in enumerate(texts) if len(text) > self._room
+        ]  # a token has a character or more
+        for start in range(0, len(long), _TOKENISED):
+            part = long[start : start + _TOKENISED]
+            encoded = self._model.tokenizer(
+                [texts[i] for i in part],
+                add_special_tokens=False,
+                truncation=False,
+                padding=False,
+                return_offsets_mapping=True,
+                return_attention_mask=False,
+                verbose=False,
+            )
+            for i, offsets in zip(part, encoded["offset_mapping"], strict=True):
+                found[i] = offsets
+        return found
+
+    def _windows(self, text: str, offsets: list[tuple[int, int]] | None) -> list[str]:
+        """Consecutive parts of a text that the model reads whole, each beginning where a token does."""
+        if offsets is None or len(offsets) <= self._room:
+            return [text]
+        # Of equal length: a last window of three words would weigh as much as the first.
+        count = -(-len(offsets) // self._room)
+        size = -(-len(offsets) // count)
+        cuts = [0, *(offsets[i][0] for i in range(size, len(offsets), size)), len(text)]
+        return [text[a:b] for a, b in pairwise(cuts)]
+
+    def _encode(self, encode: Any, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.empty((0, self.passport.dim), dtype=np.float32)
+        windows = [self._windows(*pair) for pair in zip(texts, self._tokens(texts), strict=True)]
+        parts = [part for group in windows for part in group]
+        vectors = unit(encode(parts, batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True))
+        return pooled(vectors, [len(group) for group in windows])
+
+
+def _load(name: str, location: str) -> tuple[Any, Path]:
+    """The model, and the folder its files lie in."""
+    for noisy in ("sentence_transformers", "transformers", "huggingface_hub"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        folder = Path(location)
+        if not folder.is_dir():
+            from huggingface_hub import snapshot_download
+
+            folder = Path(
+                snapshot_download(location, ignore_patterns=["*.bin", "*.h5", "*.onnx", "openvino/*"])
+            )
+        model = SentenceTransformer(
+            str(folder),
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True},
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise EncoderError(
+            f"the encoder cannot be loaded ({reason}).",
+            where=name,
+            hint=f"Name a folder with a sentence-transformers model, or use the embedded default, {DEFAULT}.",
+        ) from error
+    return model.eval(), folder
+
+
+def _revision(folder: Path) -> str | None:
+    """The commit a model hub's cache keeps in the path; None for a plain folder."""
+    return folder.name if folder.parent.name == "snapshots" else None
+
+
+def _pooling(model: Any) -> str:
+    for module in model:
+        mode = getattr(module, "pooling_mode", None)
+        if mode is not None:
+            return str(mode)
+    return "unknown"

@@ -1,0 +1,191 @@
+"""Papers to a published generation: embed, write, sync, check, publish."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.encode import CANARIES, Encoder, Vectors, sentences
+from semsearch.encode.bulk import embed
+from semsearch.encode.cache import EmbeddingCache, key
+from semsearch.errors import NothingToIndex
+from semsearch.index import evidence, papers, vectors, words
+from semsearch.index import manifest as manifests
+from semsearch.index.calibration import calibrate
+from semsearch.index.files import mapped, storage
+from semsearch.index.generation import open_generation
+from semsearch.index.manifest import Counts, Manifest, VectorSpec
+from semsearch.index.progress import Progress, Silent
+from semsearch.index.store import Store, record
+from semsearch.paper import Paper, Rejected
+
+REJECTED_FILE = "rejected.jsonl"
+KEEP = 5
+_LIBRARIES = ("semsearch", "faiss-cpu", "numpy", "sentence-transformers", "torch")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did.
+
+    Attributes:
+        generation: Id of the generation it published.
+        counts: What became of the records.
+        rejected: The records that could not be used.
+        pruned: Ids of the old generations it removed.
+        seconds: How long it took.
+    """
+
+    generation: str
+    counts: Counts
+    rejected: tuple[Rejected, ...]
+    pruned: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedding:
+    """The vectors of one build, and what it took to make them."""
+
+    documents: Vectors
+    windowed: int
+    sentences: int
+    embedded: int
+    keys: set[bytes]
+
+
+def build(
+    corpus: Sequence[Paper],
+    root: str | Path,
+    encoder: Encoder,
+    *,
+    rejected: Sequence[Rejected] = (),
+    sources: Sequence[str] = (),
+    keep: int = KEEP,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Build a generation from papers and publish it.
+
+    Nothing that readers see changes before the last step. A build that is interrupted, however, leaves the
+    published generation as it was, and its vectors are in the cache for the next one.
+
+    Args:
+        corpus: Papers with distinct ids, in the order of their rows.
+        root: The data root; made when missing.
+        encoder: Makes the vectors.
+        rejected: Records that could not be used, to be counted and listed.
+        sources: Where the papers came from, for `semsearch rebuild`.
+        keep: How many generations stay, this one included.
+        progress: Told of every step.
+
+    Raises:
+        NothingToIndex: There is no paper.
+        ValueError: Two papers have the same id.
+        IndexBusy: Another process is writing here.
+        StorageError: The disk is full or may not be written.
+    """
+    started = time.monotonic()
+    progress = progress or Silent()
+    if not corpus:
+        raise NothingToIndex("no paper was found.", where=", ".join(sources), hint="Check the files named.")
+    if len({paper.id for paper in corpus}) != len(corpus):
+        raise ValueError("two papers have the same id")
+
+    store = Store(Path(root))
+    with store.lock(), EmbeddingCache(store.cache, encoder.passport) as cache, store.staging() as staging:
+        with storage(staging):
+            embedding = _embed(corpus, encoder, cache, staging, progress)
+            progress.step("write")
+            vectors.write(staging, embedding.documents)
+            papers.write(staging, corpus)
+            words.write(staging, corpus)
+            progress.step("describe")
+            np.save(staging / manifests.CANARIES, encoder.encode_documents(CANARIES))
+            _write_rejected(staging, rejected)
+            manifest = Manifest(
+                created=datetime.now(UTC).isoformat(timespec="seconds"),
+                parent=store.current(),
+                encoder=encoder.passport,
+                vectors=VectorSpec(vectors.SPEC, recall=1.0),
+                counts=_counts(corpus, rejected, embedding),
+                sources=tuple(sources),
+                calibration=calibrate(encoder, mapped(staging / evidence.TITLES), embedding.documents),
+                files=record(staging),
+                software={name: version(name) for name in _LIBRARIES},
+            )
+        progress.step("sync")
+        generation = store.seal(staging, manifest)
+        progress.step("check")
+        open_generation(store, generation)
+        progress.step("publish")
+        store.publish(generation)
+        progress.step("tidy")
+        cache.keep_only(embedding.keys)
+        pruned = store.prune(keep)
+        progress.step("done")
+    seconds = time.monotonic() - started
+    return BuildReport(generation, manifest.counts, tuple(rejected), tuple(pruned), seconds)
+
+
+def document_text(paper: Paper) -> str:
+    """What of a paper is embedded as one text."""
+    return f"{paper.title}. {paper.abstract}" if paper.abstract else paper.title
+
+
+def _embed(
+    corpus: Sequence[Paper], encoder: Encoder, cache: EmbeddingCache, staging: Path, progress: Progress
+) -> _Embedding:
+    """Encode papers, titles and sentences; the latter two go straight to their files."""
+    texts = [document_text(paper) for paper in corpus]
+    titles = [paper.title for paper in corpus]
+    progress.step("split", len(corpus))
+    quotes: list[str] = []
+    spans: list[tuple[int, int]] = []
+    starts = [0]
+    for paper in corpus:
+        of_paper = sentences.split(paper.abstract, paper.language)
+        quotes.extend(paper.abstract[start:end] for start, end in of_paper)
+        spans.extend(of_paper)
+        starts.append(len(spans))
+        progress.advance(1)
+    np.save(staging / evidence.SPANS, np.array(spans, dtype=np.int32).reshape(-1, 2))
+    np.save(staging / evidence.STARTS, np.array(starts, dtype=np.int64))
+
+    progress.step("embed", len(texts) + len(titles) + len(quotes))
+    documents = np.empty((len(texts), encoder.passport.dim), dtype=np.float32)
+    embedded = embed(encoder, cache, texts, documents, progress.advance)
+    for name, part in ((evidence.TITLES, titles), (evidence.SENTENCES, quotes)):
+        out = evidence.create(staging / name, len(part), encoder.passport.dim)
+        embedded += embed(encoder, cache, part, out, progress.advance)
+    return _Embedding(
+        documents=documents,
+        windowed=encoder.over_limit(texts),
+        sentences=len(spans),
+        embedded=embedded,
+        keys={key(text) for part in (texts, titles, quotes) for text in part},
+    )
+
+
+def _counts(corpus: Sequence[Paper], rejected: Sequence[Rejected], embedding: _Embedding) -> Counts:
+    return Counts(
+        papers=len(corpus),
+        without_abstract=sum(not paper.abstract for paper in corpus),
+        truncated=sum(paper.truncated for paper in corpus),
+        rejected=len(rejected),
+        windowed=embedding.windowed,
+        sentences=embedding.sentences,
+        embedded=embedding.embedded,
+    )
+
+
+def _write_rejected(staging: Path, rejected: Sequence[Rejected]) -> None:
+    with (staging / REJECTED_FILE).open("w", encoding="utf-8") as stream:
+        for item in rejected:
+            stream.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")

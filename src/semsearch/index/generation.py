@@ -1,0 +1,74 @@
+"""An opened generation: checked against its manifest, then read by whoever answers from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from semsearch.encode import Vectors
+from semsearch.errors import IndexDamaged, IndexMissing
+from semsearch.index.evidence import PaperSentences
+from semsearch.index.manifest import CANARIES, MEND, Manifest
+from semsearch.index.papers import PaperTable
+from semsearch.index.store import Store
+from semsearch.index.vectors import PaperVectors
+from semsearch.index.words import PaperWords
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One immutable build; row ``i`` is the same paper in all four parts."""
+
+    id: str
+    manifest: Manifest
+    papers: PaperTable
+    vectors: PaperVectors
+    words: PaperWords
+    sentences: PaperSentences
+    canaries: Vectors
+
+
+def open_generation(store: Store, generation: str | None = None) -> Generation:
+    """Open a generation, by default the published one, after checking every file of it.
+
+    Raises:
+        IndexMissing: There is none.
+        IndexDamaged: A file is missing, shortened or changed, or the parts do not fit together.
+        IndexForeign: It is of another format.
+    """
+    if generation is not None:
+        store.path(generation)
+        return _open(store, generation)
+    published = store.published()
+    while True:
+        try:
+            return _open(store, published)
+        except (IndexMissing, IndexDamaged):
+            # A build may have published a newer generation and pruned this one since CURRENT was read.
+            newer = store.published()
+            if newer == published:
+                raise
+            published = newer
+
+
+def _open(store: Store, generation: str) -> Generation:
+    manifest = store.verify(generation)
+    folder = store.generations / generation
+    papers, vectors = PaperTable(folder), PaperVectors(folder)
+    expected = manifest.counts.papers
+    if not len(papers) == len(vectors) == expected or vectors.dim != manifest.encoder.dim:
+        raise IndexDamaged(
+            f"{expected} papers were indexed, but {len(papers)} records and {len(vectors)} vectors are here.",
+            where=folder,
+            hint=MEND,
+        )
+    return Generation(
+        generation,
+        manifest,
+        papers,
+        vectors,
+        PaperWords(folder, expected),
+        PaperSentences(folder),
+        np.load(folder / CANARIES),
+    )

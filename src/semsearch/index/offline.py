@@ -1,0 +1,51 @@
+"""From files to a published index: what ``semsearch index`` and ``scripts/build_index.py`` both do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from semsearch.encode import DEFAULT
+from semsearch.encode.transformer import TransformerEncoder
+from semsearch.errors import NothingToIndex
+from semsearch.index.build import BuildReport, build
+from semsearch.index.progress import Progress, Silent
+from semsearch.ingest.reader import read
+
+
+def build_from_sources(
+    sources: Sequence[str],
+    root: Path,
+    *,
+    encoder: str | None = None,
+    keep: int,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Read files of papers, build a generation and publish it.
+
+    Args:
+        sources: Files; remembered in the manifest by their absolute paths.
+        root: Folder of the index.
+        encoder: Name or path of a sentence-transformers model; None for the embedded default.
+        keep: How many generations stay.
+        progress: Told of every step.
+
+    Raises:
+        SourceError: A file cannot be read at all.
+        NothingToIndex: The files hold no usable paper.
+        EncoderError, IndexBusy, StorageError: As `build`.
+    """
+    progress = progress or Silent()
+    progress.step("read")
+    papers, rejected = read(*sources)
+    if not papers:
+        reasons = "; ".join(f"{item.where}: {item.why}" for item in rejected[:3])
+        raise NothingToIndex(
+            f"no paper could be read ({reasons})." if reasons else "no paper was found.",
+            where=", ".join(sources),
+            hint="semsearch convert SOURCE shows what becomes of each record.",
+        )
+    progress.step("load")
+    model = TransformerEncoder(encoder or DEFAULT)
+    paths = [str(Path(source).resolve()) for source in sources]
+    return build(papers, root, model, rejected=rejected, sources=paths, keep=keep, progress=progress)

@@ -1,0 +1,226 @@
+"""The generations of an index on disk: staged, synced, renamed, published, rolled back and pruned.
+
+Layout of a data root::
+
+    CURRENT                     the id of the published generation
+    generations/<id>/           one immutable build; generations/.staging-* while it is written
+    cache/                      the embedding cache
+    .lock                       held by whoever writes
+
+Every change is one rename. A process killed at any instant leaves a published generation that opens, and
+at worst a dot-folder that the next writer sweeps away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from semsearch.errors import IndexBusy, IndexDamaged, IndexMissing
+from semsearch.index import manifest as passport
+from semsearch.index.files import replace_atomically, sha256, storage, sync
+from semsearch.index.manifest import MEND, FileRecord, Manifest
+
+MANIFEST = "manifest.json"
+_DOT = (".staging-", ".trash-")
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The data root of one index. Creating the object touches nothing."""
+
+    root: Path
+
+    @property
+    def generations(self) -> Path:
+        """The folder of the builds."""
+        return self.root / "generations"
+
+    @property
+    def cache(self) -> Path:
+        """The folder of the embedding cache."""
+        return self.root / "cache"
+
+    def path(self, generation: str) -> Path:
+        """The folder of one build, by id.
+
+        Raises:
+            IndexMissing: There is none.
+        """
+        if generation not in self.ids():
+            raise IndexMissing(
+                f"has no generation {generation!r}.",
+                where=self.root,
+                hint="semsearch generations lists them.",
+            )
+        return self.generations / generation
+
+    def ids(self) -> list[str]:
+        """Ids of all complete generations, oldest first (an id begins with a running number)."""
+        if not self.generations.is_dir():
+            return []
+        return sorted(entry.name for entry in self.generations.iterdir() if not entry.name.startswith("."))
+
+    def current(self) -> str | None:
+        """Id of the published generation, or None when nothing was ever published."""
+        try:
+            return (self.root / "CURRENT").read_text(encoding="utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def published(self) -> str:
+        """Id of the published generation.
+
+        Raises:
+            IndexMissing: Nothing is published here.
+        """
+        current = self.current()
+        if current is None:
+            raise IndexMissing(
+                "holds no index.",
+                where=self.root,
+                hint="Build one: semsearch index SOURCE... (or name another folder with --index).",
+            )
+        return current
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the right to write; the kernel gives it back when the process ends, however it ends.
+
+        Raises:
+            IndexBusy: Another process holds it.
+            StorageError: The folder cannot be written.
+        """
+        with storage(self.root):
+            self.generations.mkdir(parents=True, exist_ok=True)
+            stream = (self.root / ".lock").open("a")
+        with stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise IndexBusy(
+                    "another build, rollback or prune is at work here.",
+                    where=self.root,
+                    hint="Wait for it to end, then run the same command again.",
+                ) from error
+            self._sweep()
+            yield
+
+    def _sweep(self) -> None:
+        """Remove what a killed writer left; only ever called with the lock held."""
+        for entry in self.generations.iterdir():
+            if entry.name.startswith(_DOT):
+                shutil.rmtree(entry)
+        for entry in self.root.glob(".CURRENT.*"):
+            entry.unlink()
+
+    @contextlib.contextmanager
+    def staging(self) -> Iterator[Path]:
+        """A folder to write a generation in, on the same file system; gone afterwards unless sealed."""
+        with storage(self.generations):
+            folder = Path(tempfile.mkdtemp(prefix=".staging-", dir=self.generations))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def seal(self, staging: Path, manifest: Manifest) -> str:
+        """Write the manifest, sync everything and rename the folder to its id, which is returned."""
+        text = manifest.to_json()
+        number = max((int(name.partition("-")[0]) for name in self.ids()), default=0) + 1
+        generation = f"{number:06d}-{passport.digest(text)}"
+        with storage(staging):
+            (staging / MANIFEST).write_text(text, encoding="utf-8")
+            staging.chmod(0o755)  # mkdtemp keeps others out; a server may run as another user
+            for entry in staging.iterdir():
+                sync(entry)
+            sync(staging)
+            staging.rename(self.generations / generation)
+            sync(self.generations)
+        return generation
+
+    def publish(self, generation: str) -> None:
+        """Make a generation the one that readers open."""
+        self.path(generation)
+        with storage(self.root):
+            replace_atomically(self.root / "CURRENT", generation + "\n")
+
+    def manifest(self, generation: str) -> Manifest:
+        """Read a generation's manifest and hold it against its id.
+
+        Raises:
+            IndexMissing: There is no such generation.
+            IndexDamaged: The manifest is missing or is not the one that was written.
+            IndexForeign: It is of another format.
+        """
+        path = self.path(generation) / MANIFEST
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise IndexDamaged("the manifest cannot be read.", where=path, hint=MEND) from error
+        manifest = passport.parse(text, path)
+        if passport.digest(text) != generation.partition("-")[2]:
+            raise IndexDamaged("the manifest was changed after it was written.", where=path, hint=MEND)
+        return manifest
+
+    def verify(self, generation: str) -> Manifest:
+        """Check that every file of a generation is there, whole and unchanged.
+
+        Raises:
+            IndexMissing, IndexForeign: As `manifest`.
+            IndexDamaged: Names the first file that is not as it was written.
+        """
+        manifest = self.manifest(generation)
+        folder = self.generations / generation
+        for name, record in manifest.files.items():
+            _check(folder / name, record)
+        unknown = {entry.name for entry in folder.iterdir()} - set(manifest.files) - {MANIFEST}
+        if unknown:
+            raise IndexDamaged(
+                f"holds files it was not built with: {sorted(unknown)}.", where=folder, hint=MEND
+            )
+        return manifest
+
+    def prune(self, keep: int) -> list[str]:
+        """Delete all but the last ``keep`` generations, never the published one; returns the deleted ids."""
+        if keep < 1:
+            raise ValueError("keep must be at least 1")
+        kept = {*self.ids()[-keep:], self.current()}
+        doomed = [name for name in self.ids() if name not in kept]
+        for name in doomed:
+            trash = self.generations / f".trash-{name}"
+            with storage(trash):
+                (self.generations / name).rename(trash)  # one step: never a generation with half its files
+                shutil.rmtree(trash)
+        return doomed
+
+
+def record(folder: Path) -> dict[str, FileRecord]:
+    """Size and checksum of every file in a staging folder."""
+    return {
+        entry.name: FileRecord(entry.stat().st_size, sha256(entry))
+        for entry in sorted(folder.iterdir())
+        if entry.name != MANIFEST
+    }
+
+
+def _check(path: Path, expected: FileRecord) -> None:
+    try:
+        size = path.stat().st_size
+        if size != expected.size:
+            raise IndexDamaged(
+                f"has {size:,} bytes, and {expected.size:,} were written.", where=path, hint=MEND
+            )
+        if sha256(path) != expected.sha256:
+            raise IndexDamaged(
+                "was changed after it was written (its SHA-256 differs).", where=path, hint=MEND
+            )
+    except FileNotFoundError as error:
+        raise IndexDamaged("is missing.", where=path, hint=MEND) from error
+    except OSError as error:
+        raise IndexDamaged(f"cannot be read ({error.strerror}).", where=path, hint=MEND) from error

@@ -1,0 +1,188 @@
+"""The words of papers in a BM25 index over the same rows as the vectors.
+
+Scores are BM25 as in Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond"
+(2009), with the always-positive idf of Lucene. What a term adds to a paper's score depends on nothing in
+the question, so it is computed at build: answering is adding up a few slices of one array.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.encode import Vectors
+from semsearch.index.files import mapped
+from semsearch.index.vectors import Mask, Rows
+from semsearch.ingest.clean import fold
+from semsearch.paper import Paper
+
+K1 = 1.2
+B = 0.75
+TITLE_WEIGHT = 2  # a word of the title counts as two of the abstract
+
+# Words that say nothing about what a paper is about, in the languages of the questions.
+_STOP = frozenset(
+    """
+    a about am an and any are as at be been being but by can could did do does for from had has have
+    how i if in into is it its me my no not of on or our so such than that the their them then there
+    these they this those to us use used using was we were what when where which while who whom
+    whose why will with would you your
+
+    au aux avec ce ces cette comment dans de des du elle elles en est et il ils je la le les leur
+    leurs mais ne nous on ou par pas peut plus pour pourquoi qu quand que quel quelle quelles quels
+    qui quoi sa se ses son sont sur un une vous y
+    """.split()  # noqa: SIM905 -- a list of words is read as words
+)
+_WORD = re.compile(r"[^\W_]+")
+_LONGEST = 60  # characters of a word that are told apart
+
+_NAME = "@"  # begins the terms that are words of authors' names; no word of a text can
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> object:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+def terms(text: str) -> list[str]:
+    """The words of a text as the index knows them: folded, without stop words, stemmed."""
+    words = [word[:_LONGEST] for word in fold(text).split() if word not in _STOP]
+    return list(_stemmer().stemWords(words))  # type: ignore[attr-defined]
+
+
+def name_terms(name: str) -> list[str]:
+    """The words of an author's name as the index knows them."""
+    return [_NAME + word[:_LONGEST] for word in fold(name).split()]
+
+
+def write(folder: Path, papers: Sequence[Paper]) -> None:
+    """Index titles, abstracts and authors' names; row ``i`` is ``papers[i]``."""
+    postings: dict[str, array[int]] = {}  # row, count, row, count, …
+    lengths = np.empty(len(papers), dtype=np.float32)
+    for row, paper in enumerate(papers):
+        counts = Counter(terms(paper.abstract))
+        for term in terms(paper.title):
+            counts[term] += TITLE_WEIGHT
+        lengths[row] = counts.total()
+        counts.update({term for author in paper.authors for term in name_terms(author)})
+        for term, count in counts.items():
+            postings.setdefault(term, array("I")).extend((row, count))
+
+    norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-9)) if len(papers) else lengths
+    rows, impacts, starts = [], [], [0]
+    ordered = sorted(postings, key=str.encode)
+    for term in ordered:
+        pairs = np.array(postings[term], dtype=np.int64).reshape(-1, 2)
+        holders, tf = pairs[:, 0], pairs[:, 1].astype(np.float32)
+        idf = np.log1p((len(papers) - len(holders) + 0.5) / (len(holders) + 0.5))
+        saturated = np.ones_like(tf) if term.startswith(_NAME) else tf * (K1 + 1) / (tf + norm[holders])
+        rows.append(holders.astype(np.int32))
+        impacts.append((idf * saturated).astype(np.float32))
+        starts.append(starts[-1] + len(holders))
+
+    encoded = [term.encode() for term in ordered]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+    np.save(folder / "terms.npy", np.frombuffer(b"".join(encoded), dtype=np.uint8))
+    np.save(folder / "term_ends.npy", ends)
+    np.save(folder / "postings.npy", np.array(starts, dtype=np.int64))
+    np.save(folder / "posting_rows.npy", np.concatenate(rows) if rows else np.empty(0, np.int32))
+    np.save(folder / "posting_impacts.npy", np.concatenate(impacts) if impacts else np.empty(0, np.float32))
+
+
+class PaperWords:
+    """BM25 scores of papers for a question's words. All arrays are memory-mapped."""
+
+    def __init__(self, folder: Path, papers: int) -> None:
+        self._papers = papers
+        self._terms, self._ends, self._starts, self._rows, self._impacts = (
+            mapped(folder / f"{name}.npy")
+            for name in ("terms", "term_ends", "postings", "posting_rows", "posting_impacts")
+        )
+
+    def __len__(self) -> int:
+        return self._papers
+
+    def papers_with(self, term: str) -> Rows:
+        """Rows of the papers that hold a term of `terms` or `name_terms`, in order."""
+        start, end = self._slice(term)
+        return np.asarray(self._rows[start:end], dtype=np.int64)
+
+    def scores(self, question: str) -> NDArray[np.float32]:
+        """The score of every paper, shape ``(papers,)``; 0 where no word matches.
+
+        A word counts as part of a name only when more papers have such an author than use the word: "Long"
+        in a question about long documents is no author.
+        """
+        scores = np.zeros(self._papers, dtype=np.float32)
+        wanted: Counter[str] = Counter(terms(question))
+        for word in set(fold(question).split()) - _STOP:
+            start, end = self._slice(_NAME + word)
+            if end - start > len(self.papers_with(next(iter(terms(word)), word))):
+                wanted[_NAME + word] = 1
+        for term, times in wanted.items():
+            start, end = self._slice(term)
+            scores[self._rows[start:end]] += times * self._impacts[start:end]
+        return scores
+
+    def search(self, questions: Sequence[str], k: int, allowed: Mask | None = None) -> tuple[Vectors, Rows]:
+        """The ``k`` best papers of each question, best first; equal scores in row order.
+
+        Args:
+            questions: Free text.
+            k: At most the number of papers is returned.
+            allowed: Shape ``(papers,)``; papers where it is False are not considered at all.
+
+        Returns:
+            Scores and rows, each of shape ``(n, k)``, ``k`` lowered to the papers there are.
+        """
+        pool = np.arange(self._papers) if allowed is None else np.flatnonzero(allowed)
+        k = min(k, len(pool))
+        scores, rows = np.empty((len(questions), k), np.float32), np.empty((len(questions), k), np.int64)
+        for i, question in enumerate(questions):
+            all_scores = self.scores(question)[pool]
+            best = top(all_scores, k)
+            scores[i], rows[i] = all_scores[best], pool[best]
+        return scores, rows
+
+    def _slice(self, term: str) -> tuple[int, int]:
+        """Where the postings of a term begin and end, by binary search among the sorted terms."""
+        wanted = term.encode()
+        low, high = 0, len(self._starts) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if self._term(middle) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        if low == len(self._starts) - 1 or self._term(low) != wanted:
+            return 0, 0
+        return int(self._starts[low]), int(self._starts[low + 1])
+
+    def _term(self, number: int) -> bytes:
+        start, end = self._ends[number : number + 2]
+        return bytes(self._terms[start:end].tobytes())
+
+
+def top(scores: NDArray[np.floating], k: int) -> Rows:
+    """Positions of the ``k`` highest scores, best first; equal scores in order of position."""
+    if k < len(scores):
+        # Partition finds the k-th score; taking every score at or above it keeps ties in order.
+        threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
+        candidates = np.flatnonzero(scores >= threshold)
+    else:
+        candidates = np.arange(len(scores))
+    return np.asarray(candidates[np.argsort(-scores[candidates], kind="stable")][:k], dtype=np.int64)
+
+
+def content_words(question: str) -> set[str]:
+    """The words of a question that say what it is about, as they were written."""
+    return {word for word in _WORD.findall(question) if not _STOP.issuperset(fold(word).split())}

@@ -1,0 +1,191 @@
+"""BibTeX and BibLaTeX entries to papers."""
+
+from __future__ import annotations
+
+import logging
+import re
+from itertools import count
+from typing import TYPE_CHECKING
+
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
+from bibtexparser.model import (
+    Block,
+    DuplicateBlockKeyBlock,
+    DuplicateFieldKeyBlock,
+    Entry,
+    ImplicitComment,
+    ParsingFailedBlock,
+    String,
+)
+
+from semsearch.ingest.clean import (
+    NAME_SUFFIX,
+    clean_doi,
+    clean_keywords,
+    clean_language,
+    clean_tex,
+    clean_year,
+    fold,
+)
+from semsearch.ingest.identity import make_id
+from semsearch.ingest.latex import from_latex
+from semsearch.paper import Paper, Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from semsearch.ingest.source import Source
+
+_ENTRY = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
+_WITHOUT_KEY = re.compile(r"^([ \t]*@[A-Za-z]+[ \t]*[{(])[ \t]*(?=,)", re.MULTILINE)
+# Text between entries is a comment, unless it is what an entry left behind.
+_LEFT_BEHIND = re.compile(r"^[ \t]*(?:@[A-Za-z]+\b|,?[ \t]*[A-Za-z]+[ \t]*=[ \t]*[{\"])", re.MULTILINE)
+# A value of several pieces, {braced}, "quoted" or abbreviated, joined by #.
+_PIECE = r"""\{(?:[^{}\\]|\\.|\{[^{}]*+\})*+\}|"(?:[^"\\{}]|\\.|\{[^{}]*+\})*+"|[^\s#"{},=]+"""
+_PIECES = re.compile(_PIECE, re.DOTALL)
+_JOINED = re.compile(rf"(?:{_PIECE})(?:\s*#\s*(?:{_PIECE}))*+", re.DOTALL)
+
+_ADDRESS = re.compile(r"(?:https?|ftp)://\S+")
+_ARXIV_ID = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?")
+_NOT_VERBATIM = re.compile(r"\\url(?![A-Za-z])|[{}]|\\(?![A-Za-z])")
+_NEXT_ENTRY = re.compile(r"block start|found `?@")
+_CHECK = "Check its braces, quotes and commas, or export it again."
+
+
+def is_bibtex(head: str) -> bool:
+    """Whether a file that begins so is BibTeX."""
+    return _ENTRY.search(head) is not None
+
+
+def read_bibtex(source: Source) -> Iterator[Paper | Rejected]:
+    """Read every entry of a BibTeX file; one that cannot be read is a `Rejected` with its line."""
+    # The parser also logs what it hands over as failed blocks.
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+    # It takes entries without a key for duplicates of each other. No text that was decoded holds a NUL.
+    numbers = count()
+    text = _WITHOUT_KEY.sub(lambda start: f"{start[1]}\0{next(numbers)}", source.text)
+    library = parse_string(text)
+    abbreviations = {string.key.lower(): string.value for string in library.strings}
+    previous: Block | None = None
+    for block in library.blocks:
+        where = f"{source.name}:{_line(block)}"
+        if isinstance(block, Entry):
+            yield _read_entry(block, abbreviations, where)
+        elif why := _why_not(block, previous):
+            yield Rejected(where, why)
+        previous = block
+
+
+def _line(block: Block) -> int:
+    return (block.start_line or 0) + 1
+
+
+def _why_not(block: Block, previous: Block | None) -> str | None:
+    """What is wrong with a block that is no entry; None for what is no paper at all."""
+    match block:
+        case DuplicateBlockKeyBlock(previous_block=String()):
+            return None
+        case DuplicateBlockKeyBlock(key=key, previous_block=first):
+            return f"the key “{key}” is already taken on line {_line(first)}. Rename one entry, or delete it."
+        case DuplicateFieldKeyBlock(duplicate_keys=keys):
+            return f"the entry gives {', '.join(sorted(keys))} more than once. Keep one of each."
+        case ParsingFailedBlock(error=error):
+            return f"the entry is damaged: {_plain_words(error)}. {_CHECK}"
+        case ImplicitComment(comment=comment) if _LEFT_BEHIND.search(comment):
+            if isinstance(previous, ParsingFailedBlock):
+                return None  # The rest of an entry that was already refused.
+            return f"this text lies outside every entry, but looks like part of one. {_CHECK}"
+    return None
+
+
+def _plain_words(error: Exception) -> str:
+    """The parser's reason, without its terms where it says what happens most."""
+    reason = " ".join(str(getattr(error, "abort_reason", error)).split()).rstrip(".")
+    if _NEXT_ENTRY.search(reason):
+        return "it does not end before the next one begins"
+    return "the file ends in the middle of it" if "end of file" in reason else reason
+
+
+def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> Paper | Rejected:
+    fields: dict[str, str] = {}
+    for field in entry.fields:
+        value = field.value
+        if field.enclosing == "no-enclosing":
+            if "=" in value and not _JOINED.fullmatch(value):
+                return Rejected(where, f"a comma is missing after the field “{field.key}”. {_CHECK}")
+            value = _join(value, abbreviations)
+        fields.setdefault(field.key.lower(), value)
+
+    title = _title(fields)
+    if not title:
+        return Rejected(where, "the entry has no title. Add one.")
+    authors = _authors(fields.get("author", ""))
+    doi, url, arxiv = _addresses(fields)
+    return Paper(
+        id=make_id(title, authors) if entry.key.startswith("\0") else entry.key,
+        title=title,
+        abstract=clean_tex(fields.get("abstract", "")),
+        authors=authors,
+        year=clean_year(fields.get("year")) or clean_year(fields.get("date")),
+        venue=_venue(fields) or ("arXiv" if arxiv else None),
+        doi=doi,
+        url=url,
+        language=clean_language(fields.get("langid") or fields.get("language", "")),
+        keywords=clean_keywords(clean_tex(fields.get("keywords", ""))),
+        source=where,
+    )
+
+
+def _join(value: str, abbreviations: Mapping[str, str]) -> str:
+    """The text of ``acm # " Surveys"``; the parser resolves an abbreviation only where it stands alone."""
+    if not _JOINED.fullmatch(value):
+        return value
+    pieces = _PIECES.findall(value)
+    return "".join(abbreviations.get(p.lower(), p) if p[0] not in '{"' else p[1:-1] for p in pieces)
+
+
+def _title(fields: Mapping[str, str]) -> str:
+    title, subtitle = clean_tex(fields.get("title", "")), clean_tex(fields.get("subtitle", ""))
+    if not (title and subtitle):
+        return title
+    return f"{title} {subtitle}" if title[-1] in ":.?!" else f"{title}: {subtitle}"
+
+
+def _authors(value: str) -> tuple[str, ...]:
+    # Accents first: the parser takes the tilde of \~{n} for a space.
+    names = (_name(name) for name in split_multiple_persons_names(from_latex(value)))
+    return tuple(name for name in names if fold(name) not in ("", "others", "et al"))
+
+
+def _name(raw: str) -> str:
+    """One name in natural order; a name in braces, as a corporate author is, stays whole."""
+    parts = parse_single_name_into_parts(raw, strict=False)
+    if NAME_SUFFIX.fullmatch(" ".join(parts.first)):  # "Sherry, John F., Jr." has them the wrong way round
+        parts.first, parts.jr = parts.jr, parts.first
+    return clean_tex(parts.merge_first_name_first)
+
+
+def _venue(fields: Mapping[str, str]) -> str | None:
+    keys = ("journal", "journaltitle", "booktitle", "eventtitle")
+    return next((venue for key in keys if (venue := clean_tex(fields.get(key, "")))), None)
+
+
+def _addresses(fields: Mapping[str, str]) -> tuple[str | None, str | None, str | None]:
+    """The DOI, the web address and the arXiv identifier, each found from the others where it is not given."""
+    address = _ADDRESS.search(_verbatim(fields.get("url", "")))
+    doi = clean_doi(_verbatim(fields.get("doi", ""))) or (clean_doi(address[0]) if address else None)
+    eprint = _verbatim(fields.get("eprint", ""))
+    archive = fields.get("archiveprefix") or fields.get("eprinttype", "")
+    arxiv = eprint if archive.lower() == "arxiv" or (not archive and _ARXIV_ID.fullmatch(eprint)) else None
+    if address:
+        return doi, address[0], arxiv
+    if doi:
+        return doi, f"https://doi.org/{doi}", arxiv
+    return None, f"https://arxiv.org/abs/{arxiv}" if arxiv else None, arxiv
+
+
+def _verbatim(value: str) -> str:
+    r"""An address or identifier without ``\url`` and the backslashes that TeX wants before ``_`` or ``%``."""
+    value = value.replace(r"\textasciitilde", "~").replace(r"$\sim$", "~").replace(r"\~{}", "~")
+    return _NOT_VERBATIM.sub("", value).strip()

@@ -1,0 +1,162 @@
+"""Text as sources write it, to one line of readable Unicode; names, years, DOIs and languages alike."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+import ftfy
+
+from semsearch.ingest.latex import from_latex, script
+
+# ftfy is thorough, and slow on anything but ASCII. It is asked only where something it mends can be: an
+# entity, a control character, a ligature, a lone surrogate, or the two neighbours outside ASCII (or Â, Ã and
+# a space) that every multi-byte character decoded wrongly leaves behind.
+_SUSPECT = re.compile(r"&[#\w]{1,24};|[\x80-\x9f\ud800-\udfffﬀ-ﬆ]|[^\x00-\x7f]{2}|[ÂÃâ] ")
+_FIXES: Final = ftfy.TextFixerConfig(
+    unescape_html=True, uncurl_quotes=False, fix_character_width=False, explain=False
+)
+_ESCAPED_AGAIN = re.compile(r"&(?:amp;)+(?=#?\w{1,24};)")
+
+# Inline markup with nothing but attributes in it: "p <b and c> d" is no tag, nor is "<think>".
+_TAG = re.compile(
+    r"</?(?P<name>(?:jats|mml):[\w-]+|a|abbr|b|bold|br|code|dfn|div|em|font|h[1-6]|i|italic|li|mark|ol|p|scp?|sec"
+    r"|small|span|strong|sub|sup|title|tt|u|ul)"
+    r"(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+))*+\s*/?>",
+    re.IGNORECASE,
+)
+_BLOCKS = re.compile(r"(?:jats:)?(?:br|div|h[1-6]|li|ol|p|sec|title|ul)", re.IGNORECASE)
+_SCRIPT_TAGS = re.compile(r"<(?:jats:)?(sup|sub)>\s*([+−-]?[0-9]+)\s*</(?:jats:)?\1>", re.IGNORECASE)
+
+# Never seen and never meant: controls, zero-width marks, direction overrides, tag characters. The joiners
+# stay in the scripts that spell with them, and between emoji.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]|(?<![\u0600-\U0010ffff])[\u200c\u200d]"
+)
+# Each pass takes one layer off ("&lt;b&gt;" is a tag once it is unescaped); real text has one or two.
+_MOST_PASSES = 20
+
+_UNFOLDED = str.maketrans(
+    {"ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
+    | {"đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "ħ": "h", "Ħ": "h", "ı": "i"}
+)
+_SEPARATORS = re.compile(r"[\W_]+")
+
+NAME_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th|ph\.?\s?d|m\.?d)\.?", re.IGNORECASE)
+_CORPORATE = re.compile(r"\b(?:of|for|and|the|inc|ltd|university|institute|department)\b|&", re.IGNORECASE)
+_YEAR = re.compile(r"(?<![0-9])[12][0-9]{3}(?![0-9])")
+_DOI = re.compile(r"\b10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
+_LANGUAGES: Final = {
+    name: code
+    for code, names in {
+        "de": "deu ger german deutsch ngerman",
+        "en": "eng english american british usenglish ukenglish",
+        "es": "spa spanish español espanol castellano",
+        "fr": "fra fre french français francais",
+        "it": "ita italian italiano",
+        "ja": "jpn japanese",
+        "nl": "nld dut dutch nederlands",
+        "pl": "pol polish polski",
+        "pt": "por portuguese português portugues brazilian",
+        "ru": "rus russian",
+        "zh": "zho chi chinese",
+    }.items()
+    for name in names.split()
+}
+
+
+def clean_text(raw: str) -> str:
+    """One line of readable Unicode: no mojibake, markup, LaTeX or invisible characters.
+
+    Accents and case are kept. Cleaning clean text changes nothing.
+    """
+    text = raw
+    for _ in range(_MOST_PASSES):
+        cleaned = _one_pass(text)
+        if cleaned == text:
+            break
+        text = cleaned
+    return text
+
+
+def clean_tex(raw: str) -> str:
+    """The same for a value that is TeX throughout, as BibTeX is: braces only group, ``~`` is a space."""
+    return clean_text(from_latex(raw, tex=True))
+
+
+def clean_name(raw: str) -> str:
+    """A person's name in natural order: ``Bengio, Yoshua`` is ``Yoshua Bengio``."""
+    name = clean_text(raw)
+    parts = [part.strip() for part in name.split(",") if part.strip()]
+    suffixes = [part for part in parts if NAME_SUFFIX.fullmatch(part)]
+    rest = [part for part in parts if part not in suffixes]
+    if len(rest) == 1 or len(rest) > 2 or (len(rest) == 2 and _CORPORATE.search(name)):
+        return name
+    return " ".join((*reversed(rest), *suffixes))
+
+
+def clean_year(raw: object) -> int | None:
+    """The year in ``2017``, ``"2017-06"``, ``"June 2017"`` or ``2017.0``; None in ``"in press"``."""
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    if isinstance(raw, bool) or not isinstance(raw, int | str):
+        return None
+    if isinstance(raw, int):
+        return raw if 1000 <= raw <= 2999 else None
+    year = _YEAR.search(raw)
+    return int(year[0]) if year else None
+
+
+def clean_doi(raw: str) -> str | None:
+    """The bare DOI in a DOI, a ``doi:`` or an address; None where there is none."""
+    doi = _DOI.search(raw)
+    if doi is None:
+        return None
+    bare = re.split(r"[?#]", doi[0])[0] if "://" in raw else doi[0]
+    return bare.rstrip(".,;\"'")
+
+
+def clean_language(raw: str) -> str | None:
+    """The ISO 639-1 code of a language, where it is clear: ``en``, ``en-GB``, ``eng``, ``English``."""
+    language = re.split(r"[-_,;\s]", raw.strip().casefold(), maxsplit=1)[0]
+    if re.fullmatch(r"[a-z]{2}", language):
+        return language
+    return _LANGUAGES.get(language)
+
+
+def clean_keywords(raw: str) -> tuple[str, ...]:
+    """The keywords of a list written with semicolons or, without any, with commas."""
+    keywords = (clean_text(keyword) for keyword in raw.split(";" if ";" in raw else ","))
+    return tuple(keyword for keyword in keywords if keyword)
+
+
+def fold(text: str) -> str:
+    """The text as it is matched: no accents, no case, and one space for anything but letters and digits."""
+    text = text.casefold().translate(_UNFOLDED)
+    if not text.isascii():
+        letters = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in letters if not unicodedata.category(c).startswith("M"))
+        text = text.casefold().translate(_UNFOLDED)
+    return _SEPARATORS.sub(" ", text).strip()
+
+
+def _one_pass(text: str) -> str:
+    """Take one layer of encoding off."""
+    if "&" in text:
+        text = _ESCAPED_AGAIN.sub("&", text)
+    if ("&" in text or not text.isascii()) and _SUSPECT.search(text):
+        text = ftfy.fix_text(text, _FIXES)
+    if "<" in text:
+        text = _SCRIPT_TAGS.sub(lambda tag: script(tag[2], raised=tag[1].lower() == "sup"), text)
+        text = _TAG.sub(_instead_of_tag, text)
+    text = from_latex(text)
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
+
+
+def _instead_of_tag(tag: re.Match[str]) -> str:
+    """A space where the tag broke the line, nothing where it only changed the type."""
+    return " " if _BLOCKS.fullmatch(tag["name"]) else ""

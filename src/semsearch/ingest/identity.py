@@ -1,0 +1,40 @@
+"""Identifiers for papers whose source gives none."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from semsearch.ingest.clean import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SLUG_LENGTH = 40
+_DIGEST_LENGTH = 8
+
+
+def make_id(title: str, authors: Sequence[str]) -> str:
+    """Name a paper after its title and authors, such as ``attention-is-all-you-need-3f0e81bc``.
+
+    The abstract has no say, and neither have accents, case and punctuation: a source read again after its
+    abstracts were mended gives the same papers the same names.
+
+    Args:
+        title: As it was read; any script.
+        authors: In the source's order.
+    """
+    folded = [fold(text) or text for text in (title, *authors)]
+    digest = hashlib.sha256("\n".join(folded).encode()).hexdigest()[:_DIGEST_LENGTH]
+    return f"{_slug(folded[0])}-{digest}"
+
+
+def _slug(folded: str) -> str:
+    """The first words of a folded title, as far as they are ASCII."""
+    words = [word for word in folded.split() if word.isascii() and word.isalnum()]
+    slug = ""
+    for word in words:
+        if slug and len(slug) + 1 + len(word) > _SLUG_LENGTH:
+            break
+        slug = f"{slug}-{word}" if slug else word[:_SLUG_LENGTH]
+    return slug or "paper"

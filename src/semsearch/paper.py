@@ -1,0 +1,51 @@
+"""The records that every stage speaks: a paper, and a record that could not become one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper, as a reader found it and as a search returns it.
+
+    Attributes:
+        id: Unique in an index; may hold slashes (a DOI is a good id).
+        title: Never empty.
+        abstract: Empty when the source has none.
+        authors: In the source's order, each as the source writes the name.
+        year: Year of publication.
+        venue: Journal, conference or archive.
+        doi: Bare, without ``https://doi.org/``.
+        url: Where the paper can be read.
+        language: ISO 639-1 code, when the source says it.
+        keywords: The source's own.
+        source: Where the record was read, such as ``refs.bib:120``.
+        truncated: The source itself cuts the abstract short; the abstract then ends in ``…``.
+    """
+
+    id: str
+    title: str
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    venue: str | None = None
+    doi: str | None = None
+    url: str | None = None
+    language: str | None = None
+    keywords: tuple[str, ...] = ()
+    source: str = ""
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that could not be read: a value, so that one bad record never ends a file.
+
+    Attributes:
+        where: File and line, such as ``refs.bib:120``.
+        why: What is wrong with it, and what would mend it.
+    """
+
+    where: str
+    why: str

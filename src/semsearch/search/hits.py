@@ -1,0 +1,114 @@
+"""What a search returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, overload
+
+from semsearch.ingest.jsonl import to_json
+from semsearch.paper import Paper
+
+Mode = Literal["auto", "hybrid", "dense", "lexical"]
+MODES: tuple[Mode, ...] = ("auto", "hybrid", "dense", "lexical")
+MatchedBy = Literal[
+    "identifier", "title", "author", "acronym", "word", "meaning and words", "meaning", "words", "related"
+]
+NAMED: frozenset[MatchedBy] = frozenset({"identifier", "title", "author", "acronym", "word"})
+Confidence = Literal["strong", "fair", "weak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The sentence of an abstract that answers best: ``paper.abstract[start:end] == text``."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One paper of an answer.
+
+    Attributes:
+        paper: The paper.
+        rank: From 1.
+        score: What the answer is ordered by; higher is better, comparable within one answer only.
+        similarity: Cosine of question and paper; None when the mode does not look at meaning.
+        confidence: How far the similarity stands out from that of unrelated papers; None without one.
+        matched_by: Why the paper is here.
+        evidence: None when the paper has no abstract.
+    """
+
+    paper: Paper
+    rank: int
+    score: float
+    similarity: float | None
+    confidence: Confidence | None
+    matched_by: MatchedBy
+    evidence: Evidence | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The hit as the command line and HTTP give it."""
+        quote = self.evidence
+        return {
+            "rank": self.rank,
+            "score": round(self.score, 6),
+            "similarity": None if self.similarity is None else round(self.similarity, 6),
+            "confidence": self.confidence,
+            "matched_by": self.matched_by,
+            "evidence": None
+            if quote is None
+            else {"text": quote.text, "start": quote.start, "end": quote.end},
+            "paper": public(self.paper),
+        }
+
+
+def public(paper: Paper) -> dict[str, Any]:
+    """A paper as the command line and HTTP give it: all but the path of the file it was read from."""
+    return {name: value for name, value in to_json(paper).items() if name != "source"}
+
+
+@dataclass(frozen=True, slots=True)
+class Results(Sequence[Hit]):
+    """The hits of one question, best first.
+
+    Attributes:
+        query: The question as it was asked; for related papers, the ids of the seeds.
+        mode: The mode that was asked for.
+        generation: Id of the generation that answered.
+        took_ms: From question to hits, in milliseconds.
+        hits: Best first.
+    """
+
+    query: str
+    mode: str
+    generation: str
+    took_ms: float
+    hits: tuple[Hit, ...]
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Hit]: ...
+
+    def __getitem__(self, index: int | slice) -> Hit | Sequence[Hit]:
+        return self.hits[index]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as the command line and HTTP give it."""
+        return {
+            "query": self.query,
+            "mode": self.mode,
+            "generation": self.generation,
+            "took_ms": round(self.took_ms, 2),
+            "hits": [hit.to_dict() for hit in self.hits],
+        }

@@ -1,0 +1,93 @@
+"""A question to rows: the candidates of both indexes, seen by all evidence, put in one order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.encode import Vectors
+from semsearch.index.generation import Generation
+from semsearch.index.vectors import Mask, Rows
+from semsearch.index.words import top
+from semsearch.search.fusion import DENSE, POOL, SENTENCE, TITLE, WORDS, Scores, fuse
+from semsearch.search.hits import MatchedBy
+from semsearch.search.routing import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Rows, best first, and for each its score and why it is there."""
+
+    rows: Rows
+    scores: Scores
+    matched_by: list[MatchedBy]
+
+
+def dense(generation: Generation, query: Vectors, k: int, allowed: Mask | None) -> Ranking:
+    """By cosine alone."""
+    scores, rows = generation.vectors.search(query[None], k, allowed)
+    return Ranking(rows[0], scores[0].astype(np.float64), ["meaning"] * len(rows[0]))
+
+
+def lexical(generation: Generation, question: str, k: int, allowed: Mask | None) -> Ranking:
+    """By BM25 alone; papers with none of the words are no answer."""
+    scores, rows = generation.words.search([question], k, allowed)
+    found = scores[0] > 0
+    return Ranking(rows[0][found], scores[0][found].astype(np.float64), ["words"] * int(found.sum()))
+
+
+def hybrid(
+    generation: Generation,
+    question: str,
+    query: Vectors,
+    k: int,
+    allowed: Mask | None,
+    named: Route | None = None,
+) -> Ranking:
+    """By everything together; papers that the question names come first."""
+    wanted = max(POOL, k)
+    _, near = generation.vectors.search(query[None], wanted, allowed)
+    words = generation.words.scores(question)
+    spoken = _speaking(words, wanted, allowed)
+    pinned = np.empty(0, np.int64) if named is None else named.rows
+    if allowed is not None:
+        pinned = pinned[allowed[pinned]]
+    pool = np.unique(np.concatenate([near[0], spoken, pinned]))
+
+    titles = generation.sentences.titles(pool) @ query
+    sentences, _ = generation.sentences.best(query, pool)
+    scores = fuse(
+        (DENSE, generation.vectors.vectors(pool) @ query),
+        (TITLE, titles),
+        (SENTENCE, np.where(sentences < 0, titles, sentences)),  # without abstract, the title is all it says
+        (WORDS, words[pool]),
+    )
+    is_pinned = np.isin(pool, pinned)
+    if is_pinned.any():
+        scores[is_pinned] += np.ptp(scores) + 1  # above all others, in their own order
+    order = top(scores, k)
+    return Ranking(
+        pool[order],
+        scores[order],
+        [
+            named.matched_by
+            if named is not None and is_pinned[i]
+            else _matched_by(meaning=pool[i] in near[0], words=words[pool[i]] > 0)
+            for i in order
+        ],
+    )
+
+
+def _speaking(words: NDArray[np.float32], k: int, allowed: Mask | None) -> Rows:
+    """Rows of the papers with the highest BM25 scores above 0."""
+    scores = words if allowed is None else np.where(allowed, words, 0)
+    best = top(scores, k)
+    return best[scores[best] > 0]
+
+
+def _matched_by(*, meaning: bool, words: bool) -> MatchedBy:
+    if meaning and words:
+        return "meaning and words"
+    return "words" if words else "meaning"

@@ -1,0 +1,1 @@
+"""Hits to people and programs: HTTP, the page, citations."""

@@ -1,0 +1,96 @@
+"""The HTTP service: what it answers, and from which generation."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from semsearch.search import Filters, Mode
+from semsearch.search.searcher import LONGEST_QUESTION, MOST_HITS
+from semsearch.serve import problems
+from semsearch.serve.citation import FORMATS
+from semsearch.serve.live import Live
+
+_PAGE = files("semsearch.serve").joinpath("page.html")
+_MEDIA_TYPES = {
+    "json": "application/json",
+    "bibtex": "application/x-bibtex; charset=utf-8",
+    "ris": "application/x-research-info-systems; charset=utf-8",
+    "csl": "application/vnd.citationstyles.csl+json",
+}
+_MOST_AT_ONCE = 100
+
+Count = Annotated[int, Query(ge=1, le=_MOST_AT_ONCE, description="How many hits at most.")]
+
+
+def create_app(live: Live) -> FastAPI:
+    """The application, answering from ``live``."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        live.start()
+        yield
+        live.stop()
+
+    app = FastAPI(
+        title="semsearch",
+        version=version("semsearch"),
+        description="Ask a body of scientific papers questions in your own words.",
+        lifespan=lifespan,
+    )
+    problems.install(app)
+
+    @app.get("/", include_in_schema=False)
+    def page() -> HTMLResponse:
+        return HTMLResponse(_PAGE.read_text(encoding="utf-8"))
+
+    @app.get("/health/live", tags=["health"], summary="Is the process alive?")
+    def health_live() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/health/ready", tags=["health"], summary="Can a question be answered?")
+    def health_ready() -> dict[str, Any]:
+        searcher = live.searcher
+        ready: dict[str, Any] = {
+            "status": "ready",
+            "generation": searcher.generation.id,
+            "papers": len(searcher),
+        }
+        return ready | ({"problem": live.problem} if live.problem else {})
+
+    @app.get("/v1/search", tags=["papers"], summary="The papers that answer a question best")
+    def search(
+        q: Annotated[str, Query(max_length=LONGEST_QUESTION, description="The question, in your own words.")],
+        k: Count = 10,
+        mode: Mode = "auto",
+        year_from: Annotated[int | None, Query(ge=0, le=9999)] = None,
+        year_to: Annotated[int | None, Query(ge=0, le=9999)] = None,
+        author: Annotated[str | None, Query(max_length=500)] = None,
+        venue: Annotated[str | None, Query(max_length=500)] = None,
+        offset: Annotated[int, Query(ge=0, le=MOST_HITS - _MOST_AT_ONCE)] = 0,
+    ) -> JSONResponse:
+        filters = Filters(year_from, year_to, author, venue)
+        results = live.searcher.search(q, k, mode=mode, filters=filters, offset=offset)
+        return JSONResponse(results.to_dict())
+
+    @app.get("/v1/papers/{identifier:path}", tags=["papers"], summary="One paper, by id or DOI")
+    def paper(
+        identifier: str,
+        form: Annotated[str, Query(alias="format", pattern="^(json|bibtex|ris|csl)$")] = "json",
+    ) -> Response:
+        found = live.searcher.paper(identifier)
+        return Response(FORMATS[form](found), media_type=_MEDIA_TYPES[form])
+
+    @app.get("/v1/related/{identifier:path}", tags=["papers"], summary="Papers related to one")
+    def related(
+        identifier: str, k: Count = 10, diversity: Annotated[float, Query(ge=0, le=1)] = 0.0
+    ) -> JSONResponse:
+        return JSONResponse(live.searcher.related(identifier, k, diversity=diversity).to_dict())
+
+    return app

@@ -1,0 +1,65 @@
+"""Starts the service: opens the index, takes the port, runs until told to stop."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+import sys
+from pathlib import Path
+
+from semsearch.errors import MissingExtra, ServeError
+
+
+def serve(root: Path, host: str, port: int) -> None:
+    """Answer over HTTP until SIGINT or SIGTERM.
+
+    Raises:
+        MissingExtra: FastAPI or uvicorn is not installed.
+        IndexMissing, IndexDamaged, IndexForeign: There is no index to answer from.
+        EncoderError: Its encoder cannot be loaded.
+        ServeError: The address cannot be listened on.
+    """
+    try:
+        import fastapi  # noqa: F401 -- only to say which extra is missing
+        import uvicorn
+    except ImportError as error:
+        raise MissingExtra("FastAPI and uvicorn", "web") from error
+    from semsearch.serve.app import create_app
+    from semsearch.serve.live import Live
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("semsearch").setLevel(logging.INFO)
+    listener = _listen(host, port)
+    with listener:
+        live = Live(root)
+        _ = live.searcher.encoder  # an error here is the user's to mend, and has no place in a server's log
+        address, port = listener.getsockname()[:2]
+        where = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
+        print(f"Answering from {len(live.searcher):,} papers at {where} (Ctrl-C stops)", file=sys.stderr)  # noqa: T201
+        config = uvicorn.Config(create_app(live), log_level="warning", access_log=False, server_header=False)
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket, taken before anything slow is loaded."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise ServeError(f"is no address of this machine ({error.strerror}).", where=host) from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        hint = "Choose another with --port (0 picks a free one), or stop what listens there."
+        if error.errno != errno.EADDRINUSE:
+            hint = "Choose another --host or --port."
+        raise ServeError(
+            f"cannot be listened on ({(error.strerror or str(error)).lower()}).",
+            where=f"{host}:{port}",
+            hint=hint,
+        ) from error
+    return listener

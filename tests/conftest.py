@@ -1,0 +1,44 @@
+"""Fixtures: the default encoder, loaded once; and the shared data, where it is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from semsearch.api import build
+from semsearch.encode.transformer import TransformerEncoder
+from semsearch.search import Searcher, open_searcher
+from tests.support import CORPUS
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real collections that are not part of the repository."""
+    folder = Path(os.environ.get("SEMSEARCH_SHARED", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("skipped: no shared data")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The hand-written files, one a format, and their malformed twins."""
+    return Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="session")
+def encoder() -> TransformerEncoder:
+    """The embedded default."""
+    return TransformerEncoder()
+
+
+@pytest.fixture(scope="session")
+def searcher(encoder: TransformerEncoder, tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+    """An index of the small corpus, with the default encoder."""
+    root = tmp_path_factory.mktemp("corpus")
+    build(CORPUS, root, encoder=encoder)
+    return Searcher(open_searcher(root).generation, encoder)

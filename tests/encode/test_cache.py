@@ -1,0 +1,71 @@
+"""The embedding cache returns what was stored, or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.encode.cache import EmbeddingCache, key
+from semsearch.errors import StorageError
+from tests.support import WordEncoder
+
+ENCODER = WordEncoder()
+TEXTS = ["graph attention", "curriculum learning", "manifold mixup"]
+
+
+def test_what_was_stored_comes_back_bit_by_bit(tmp_path: Path) -> None:
+    vectors = ENCODER.encode_documents(TEXTS)
+    with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
+        cache.put(map(key, TEXTS), vectors)
+    with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
+        found = cache.get([key(TEXTS[2]), key("unknown"), key(TEXTS[0])])
+    assert {*found} == {key(TEXTS[2]), key(TEXTS[0])}
+    np.testing.assert_array_equal(found[key(TEXTS[2])], vectors[2])
+
+
+def test_more_keys_than_one_select_holds(tmp_path: Path) -> None:
+    texts = [f"text {i}" for i in range(2_000)]
+    with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
+        cache.put(map(key, texts), ENCODER.encode_documents(texts))
+        assert len(cache.get([key(text) for text in texts])) == 2_000
+
+
+def test_another_encoder_finds_nothing(tmp_path: Path) -> None:
+    other = WordEncoder(salt="other")
+    with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
+        cache.put(map(key, TEXTS), ENCODER.encode_documents(TEXTS))
+    with EmbeddingCache(tmp_path, other.passport) as cache:
+        assert cache.get(list(map(key, TEXTS))) == {}
+
+
+def test_a_damaged_entry_is_not_returned(tmp_path: Path) -> None:
+    with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
+        cache.put(map(key, TEXTS), ENCODER.encode_documents(TEXTS))
+    path = cache.path
+    with sqlite3.connect(path) as database:
+        (value,) = database.execute("SELECT value FROM vectors WHERE key = ?", (key(TEXTS[0]),)).fetchone()
+        flipped = bytes([value[0] ^ 1]) + value[1:]
+        database.execute("UPDATE vectors SET value = ? WHERE key = ?", (flipped, key(TEXTS[0])))
+        # The right bytes under the key of another text are as wrong as damaged ones.
+        database.execute("UPDATE vectors SET value = ? WHERE key = ?", (value, key(TEXTS[1])))
+    database.close()
+    with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
+        assert {*cache.get(list(map(key, TEXTS)))} == {key(TEXTS[2])}
+
+
+def test_keeping_only_some_forgets_the_others(tmp_path: Path) -> None:
+    with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
+        cache.put(map(key, TEXTS), ENCODER.encode_documents(TEXTS))
+        assert cache.keep_only([key(TEXTS[1])]) == 2
+        assert {*cache.get(list(map(key, TEXTS)))} == {key(TEXTS[1])}
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
+        path = cache.path
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(StorageError, match=path.name):
+        EmbeddingCache(tmp_path, ENCODER.passport)

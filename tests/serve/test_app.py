@@ -1,0 +1,147 @@
+"""The HTTP service, on a real server on loopback: the answers of Python, one error shape, hot reload."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+import uvicorn
+
+from semsearch.api import build
+from semsearch.encode.transformer import TransformerEncoder
+from semsearch.search import Searcher
+from semsearch.serve.app import create_app
+from semsearch.serve.live import Live
+from semsearch.serve.run import _listen
+from tests.support import CORPUS
+
+
+@pytest.fixture(scope="module")
+def root(encoder: TransformerEncoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("served")
+    build(CORPUS, folder, encoder=encoder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def live(root: Path, encoder: TransformerEncoder) -> Live:
+    served = Live(root)
+    served.searcher = Searcher(served.searcher.generation, encoder)
+    return served
+
+
+@pytest.fixture(scope="module")
+def client(live: Live) -> Iterator[httpx.Client]:
+    with _listen("127.0.0.1", 0) as listener:
+        server = uvicorn.Server(uvicorn.Config(create_app(live), log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=60) as opened:
+            yield opened
+        server.should_exit = True
+        thread.join()
+
+
+def test_http_gives_the_order_and_scores_of_python(client: httpx.Client, live: Live) -> None:
+    question = "a forger and a detective compete"
+    reply = client.get("/v1/search", params={"q": question, "k": 4}).json()
+    expected = live.searcher.search(question, 4).to_dict()
+    for got, wanted in zip(reply["hits"], expected["hits"], strict=True):
+        for number in ("score", "similarity"):
+            assert got.pop(number) == pytest.approx(wanted.pop(number), abs=1e-4)
+        assert got == wanted
+    assert {*reply} == {"query", "mode", "generation", "took_ms", "hits"}
+    assert (reply["query"], reply["generation"]) == (question, expected["generation"])
+
+
+def test_filters_reach_the_search(client: httpx.Client) -> None:
+    def ids(**parameters: str | int) -> list[str]:
+        reply = client.get("/v1/search", params={"q": "learning", **parameters}).json()
+        return [hit["paper"]["id"] for hit in reply["hits"]]
+
+    assert ids(year_from=2014, year_to=2014) == ["gan"]
+    assert set(ids(author="bengio")) == {"bahdanau", "curriculum"}
+    assert ids(venue="icml", mode="dense") == ["curriculum"]
+    assert ids(k=2, offset=1) == ids(k=3)[1:]
+
+
+def test_ids_may_hold_slashes(client: httpx.Client) -> None:
+    for path in ("10.1038/171737a0", "10.1038%2F171737a0"):
+        assert client.get(f"/v1/papers/{path}").json()["title"] == "Molecular Structure of Nucleic Acids"
+        assert len(client.get(f"/v1/related/{path}", params={"k": 3}).json()["hits"]) == 3
+
+
+def test_a_paper_as_a_citation(client: httpx.Client) -> None:
+    reply = client.get("/v1/papers/curriculum", params={"format": "bibtex"})
+    assert reply.headers["content-type"].startswith("application/x-bibtex")
+    assert "Jérôme Louradour and Ronan Collobert" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/search", 422),
+        ("/v1/search?q=", 422),
+        ("/v1/search?q=%20", 422),
+        ("/v1/search?q=" + "x" * 50_000, 422),
+        ("/v1/search?q=x&k=0", 422),
+        ("/v1/search?q=x&k=100000", 422),
+        ("/v1/search?q=x&mode=fast", 422),
+        ("/v1/search?q=x&year_from=abc", 422),
+        ("/v1/papers/nonesuch", 404),
+        ("/v1/papers/gan?format=word", 422),
+        ("/v1/related/nonesuch", 404),
+        ("/nowhere", 404),
+    ],
+)
+def test_every_error_is_a_problem_document(client: httpx.Client, path: str, status: int) -> None:
+    reply = client.get(path)
+    assert reply.status_code == status
+    assert reply.headers["content-type"] == "application/problem+json"
+    problem = reply.json()
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"]
+
+
+def test_health_and_pages_answer(client: httpx.Client) -> None:
+    assert client.get("/health/live").json() == {"status": "alive"}
+    ready = client.get("/health/ready").json()
+    assert (ready["status"], ready["papers"]) == ("ready", len(CORPUS))
+    assert "<form" in client.get("/").text
+    assert client.get("/docs").status_code == 200
+    assert "/v1/search" in client.get("/openapi.json").json()["paths"]
+
+
+def test_a_new_generation_is_swapped_in_and_a_damaged_one_is_not(
+    client: httpx.Client, live: Live, root: Path, encoder: TransformerEncoder
+) -> None:
+    def wait_for(papers: int) -> None:
+        deadline = time.monotonic() + 60
+        while client.get("/health/ready").json()["papers"] != papers:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    build(CORPUS[:3], root, encoder=encoder)
+    wait_for(3)
+    good = live.searcher.generation.id
+    assert client.get("/v1/search", params={"q": "learning"}).json()["generation"] == good
+
+    report = build(CORPUS[:2], root, encoder=encoder)
+    wait_for(2)
+    (root / "generations" / report.generation / "titles.npy").unlink()
+    (root / "CURRENT").write_text(good + "\n")
+    wait_for(3)
+    (root / "CURRENT").write_text(report.generation + "\n")
+    deadline = time.monotonic() + 60
+    while "problem" not in client.get("/health/ready").json():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    ready = client.get("/health/ready").json()
+    assert "titles.npy" in ready["problem"]
+    assert (ready["generation"], ready["papers"]) == (good, 3)
+    assert client.get("/v1/search", params={"q": "learning"}).json()["generation"] == good

@@ -1,0 +1,288 @@
+"""The command line as a user meets it: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from semsearch.cli import main
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The examples, indexed by the command itself."""
+    folder = tmp_path_factory.mktemp("examples")
+    assert _main(["index", *map(str, sorted(EXAMPLES.glob("*.[bt][ix][bt]"))), "--index", str(folder)]) == 0
+    return folder
+
+
+def _main(arguments: list[str]) -> int:
+    before = sys.argv
+    sys.argv = ["semsearch", *arguments]
+    try:
+        main()
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    finally:
+        sys.argv = before
+    return 0
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command; returns exit code, stdout and stderr."""
+    monkeypatch.delenv("SEMSEARCH_INDEX", raising=False)
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = _main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def test_search_shows_rank_title_authors_year_and_why(run: Run, root: Path) -> None:
+    code, out, _ = run("search", "translation that learns where to look", "-k", 2, "--index", root)
+    assert code == 0
+    first = out.split("\n\n")[0].splitlines()
+    assert first[0] == " 1  Neural Machine Translation by Jointly Learning to Align and Translate"
+    assert first[1].startswith("    Dzmitry Bahdanau, Kyunghyun Cho, Yoshua Bengio")
+    assert re.match(r"    (strong|fair|weak) · meaning and words · ", first[-1])
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_search_json_is_the_contract(run: Run, root: Path) -> None:
+    code, out, err = run("search", "generative adversarial nets", "-k", 3, "--json", "--index", root)
+    assert (code, err) == (0, "")
+    answer = json.loads(out)
+    assert {*answer} == {"query", "mode", "generation", "took_ms", "hits"}
+    hit = answer["hits"][0]
+    assert {*hit} == {"rank", "score", "similarity", "confidence", "matched_by", "evidence", "paper"}
+    assert {"id", "title", "abstract", "authors", "year", "venue", "doi", "url", "language"} <= {
+        *hit["paper"]
+    }
+    assert (hit["rank"], hit["paper"]["title"]) == (1, "Generative Adversarial Nets")
+    quote = hit["evidence"]
+    assert hit["paper"]["abstract"][quote["start"] : quote["end"]] == quote["text"]
+
+
+def test_the_index_comes_from_the_environment(run: Run, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMSEARCH_INDEX", str(root))
+    assert run("generations")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("year", "allowed"),
+    [("2017", range(2017, 2018)), ("2014..2017", range(2014, 2018)), ("2018..", range(2018, 3000))],
+)
+def test_years_filter(run: Run, root: Path, year: str, allowed: range) -> None:
+    _, out, _ = run("search", "learning", "--year", year, "--json", "--index", root)
+    years = {hit["paper"]["year"] for hit in json.loads(out)["hits"]}
+    assert years
+    assert years <= set(allowed)
+
+
+def test_related_takes_several_ids_after_not(run: Run, root: Path) -> None:
+    _, out, _ = run("related", "lecun1998gradient", "--json", "--index", root)
+    nearest = [hit["paper"]["id"] for hit in json.loads(out)["hits"]]
+    _, out, _ = run("related", "lecun1998gradient", "--not", *nearest[:2], "-k", 5, "--json", "--index", root)
+    assert not {*nearest[:2], "lecun1998gradient"} & {hit["paper"]["id"] for hit in json.loads(out)["hits"]}
+
+
+@pytest.mark.parametrize("form", ["text", "json", "bibtex", "ris", "csl"])
+def test_show_in_every_format(run: Run, root: Path, form: str) -> None:
+    code, out, _ = run("show", "vaswani2017attention", "--format", form, "--index", root)
+    assert code == 0
+    assert "Attention" in out
+    assert "Vaswani" in out
+
+
+def test_a_convert_reads_back_as_it_was_written(run: Run, tmp_path: Path) -> None:
+    first, second = tmp_path / "one.jsonl", tmp_path / "two.jsonl"
+    assert run("convert", EXAMPLES / "landmarks.bib", EXAMPLES / "publications.txt", "-o", first)[0] == 0
+    assert run("convert", first, "-o", second)[0] == 0
+    assert first.read_text() == second.read_text()
+    assert len(first.read_text().splitlines()) == 64 + 27
+
+
+def test_rebuild_rollback_verify_and_prune(run: Run, root: Path) -> None:
+    def published() -> str:
+        rows = json.loads(run("generations", "--json", "--index", root)[1])["generations"]
+        (name,) = [row["id"] for row in rows if row["published"]]
+        return str(name)
+
+    first = published()
+    code, out, _ = run("rebuild", "--json", "--index", root)
+    assert code == 0
+    assert json.loads(out)["counts"]["embedded"] == 0
+    second = published()
+    assert second > first
+    assert run("verify", "--index", root)[0] == 0
+    assert run("rollback", "--index", root)[0] == 0
+    assert published() == first
+    assert run("rollback", second, "--index", root)[0] == 0
+    assert published() == second
+    assert run("prune", "--keep", 1, "--index", root)[0] == 0
+    assert run("rollback", "--index", root)[0] == 1
+    assert published() == second
+
+
+def test_evaluate_prints_the_contract(run: Run, root: Path, tmp_path: Path) -> None:
+    (tmp_path / "q.jsonl").write_text('{"id": "a", "text": "attention is all you need"}\n')
+    (tmp_path / "r.tsv").write_text("query-id\tdoc-id\tgrade\na\tvaswani2017attention\t1\n")
+    files = ("--queries", tmp_path / "q.jsonl", "--qrels", tmp_path / "r.tsv", "--run-out", tmp_path / "run")
+    code, out, _ = run("evaluate", *files, "--json", "--index", root)
+    assert code == 0
+    figures = json.loads(out)
+    assert {*figures} == {"queries", "ndcg@10", "recall@100", "mrr@10", "map", "took_ms"}
+    assert (figures["queries"], figures["ndcg@10"], figures["map"]) == (1, 1.0, 1.0)
+    assert (tmp_path / "run").read_text().startswith("a Q0 vaswani2017attention 1 ")
+
+
+BAD_FILES: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "is empty"),
+    "blank": (b" \n\n", "is empty"),
+    "binary": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
+    "encoding": ("Les réseaux de neurones".encode("latin-1"), "is not UTF-8"),
+    "prose": (b"Dear all,\n\nplease find attached the minutes of the meeting.\n\nBest,\nAnna\n", "no paper"),
+    "truncated": (b"@article{a, title = {Unfinished", ":1"),
+    "list": (b"[1, 2]\n", ""),
+    "line": (b'"no object"\n', ""),
+    "title": (b'{"id": "1", "title": "' + b"x" * 100_000 + b'"}\n', "100,000 characters"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_source_that_cannot_be_used_is_explained_and_changes_nothing(
+    run: Run, root: Path, tmp_path: Path, name: str
+) -> None:
+    content, reason = BAD_FILES[name]
+    path = tmp_path / "papers.bib"
+    path.write_bytes(content)
+    before = (root / "CURRENT").read_text()
+    code, out, err = run("index", path, "--index", root)
+    flat = " ".join(err.split())
+    assert (code, out) == (1, "")
+    assert "papers.bib" in flat
+    assert reason in flat
+    assert "Traceback" not in err
+    assert (root / "CURRENT").read_text() == before
+
+
+@pytest.mark.parametrize("question", ["", "  \t", "x" * 50_000])
+def test_a_question_that_cannot_be_asked_is_explained(run: Run, root: Path, question: str) -> None:
+    code, out, err = run("search", question, "--index", root)
+    assert (code, out) == (1, "")
+    assert err.startswith("error: the question")
+
+
+def test_a_missing_index_says_how_to_build_one(run: Run, tmp_path: Path) -> None:
+    for command in (
+        ("search", "x"),
+        ("related", "x"),
+        ("show", "x"),
+        ("generations",),
+        ("verify",),
+        ("prune",),
+    ):
+        code, out, err = run(*command, "--index", tmp_path / "none")
+        assert (code, out) == (1, "")
+        assert "semsearch index SOURCE" in err
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_damaged_index_names_the_file(run: Run, root: Path) -> None:
+    path = root / "generations" / (root / "CURRENT").read_text().strip() / "posting_rows.npy"
+    kept = path.read_bytes()
+    path.write_bytes(kept[:-4] + b"\xff\xff\xff\xff")
+    try:
+        for command in (("search", "x"), ("verify",), ("serve", "--port", "0")):
+            code, _, err = run(*command, "--index", root)
+            assert code == 1
+            assert "posting_rows.npy" in err
+            assert "rollback" in err
+    finally:
+        path.write_bytes(kept)
+
+
+def test_a_folder_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    code, _, err = run("index", EXAMPLES / "publications.txt", "--index", tmp_path / "file" / "index")
+    assert code == 1
+    assert "cannot be written" in err
+
+
+def test_a_busy_port_is_named(run: Run, root: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, _, err = run("serve", "--port", port, "--index", root)
+    assert code == 1
+    assert f"127.0.0.1:{port}" in err
+    assert "--port" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("search",), ("search", "x", "-k", "0"), ("search", "x", "--year", "soon"), ("nonsense",), ("index",)],
+)
+def test_wrong_usage_is_exit_code_2(run: Run, arguments: tuple[str, ...]) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert "Error" in err
+
+
+def test_the_three_ways_in_give_the_same_answer(run: Run, root: Path) -> None:
+    import semsearch
+
+    question = "how can two networks compete?"
+    _, out, _ = run("search", question, "--json", "--index", root)
+    from_command = json.loads(out)["hits"]
+    from_python = [hit.to_dict() for hit in semsearch.open(root).search(question)]
+
+    command = [sys.executable, "-m", "semsearch", "serve", "--port", "0", "--index", str(root)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ) as server:
+        try:
+            assert server.stderr is not None
+            line = server.stderr.readline()
+            address = re.search(r"http://127\.0\.0\.1:\d+/", line)
+            assert address, line
+            url = f"{address[0]}v1/search?q={question.replace(' ', '+').replace('?', '%3F')}"
+            with urllib.request.urlopen(url, timeout=60) as reply:
+                from_http = json.loads(reply.read())["hits"]
+        finally:
+            server.terminate()
+            assert server.wait(timeout=30) in {0, -15}
+
+    assert len(from_command) == 10
+    for other in (from_python, from_http):
+        assert [hit["paper"]["id"] for hit in other] == [hit["paper"]["id"] for hit in from_command]
+        assert [hit["score"] for hit in other] == pytest.approx(
+            [hit["score"] for hit in from_command], abs=1e-4
+        )
+
+
+def test_help_needs_no_heavy_library() -> None:
+    code = (
+        "import sys, semsearch.cli as c\n"
+        "try: c.cli(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'numpy', 'faiss', 'torch', 'fastapi', 'rich', 'transformers'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    assert time.perf_counter() - started < 5
