@@ -129,7 +129,7 @@ PAPERS = (
         "Publications (2)\n{0}\n{1}",
         "Vision and language: what our group has written\n\n{0}\n{1}",
         "Accueil\nÉquipe\nPublications\nContact\n\nNos publications\n{0}\n{1}\n1\n2\n3 … 12\nSuivant\n",
-        "Publications\n\n2017\n{0}\n\n2016\nCVPR 2016\n{1}\n\nNext\n© 2025 Institute\nPrivacy policy\nTerms of use",
+        "Publications\n\n2017\n{0}\n\n2016\nCVPR 2016\n{1}\n\nNext\n© 2025 Institute\nPrivacy policy",
     ],
 )
 def test_what_stands_around_the_papers(around: str) -> None:
@@ -167,11 +167,11 @@ def test_a_title_of_an_excessive_length() -> None:
         "hello",
         "Publications\n",
         "Milk\nEggs\nOlive oil\nBrown bread\n2 kg potatoes\nToilet paper",
-        "The house stood at the end of the road.\nWe went there every summer, when the days were long, and we "
-        "looked through the windows, but we never dared to go in.\nOne day the door was open. There was a light.",
-        "Storm hits the coast\nThousands were left without power on Monday as a storm hit the coast, officials "
-        "said. Trains were cancelled, and schools will stay closed.\nParliament votes on budget\nAfter a long "
-        "debate the members of parliament have adopted the budget for next year, while taxes stay as they are.",
+        "The house stood at the end of the road.\nWe went there every summer, when the days were long, and we"
+        " looked through the windows, but never went in.\nOne day the door was open. There was a light.",
+        "Storm hits the coast\nThousands were left without power as a storm hit the coast, officials said."
+        " Trains were cancelled, and schools will stay closed.\nParliament votes on budget\nAfter a long"
+        " debate its members have adopted the budget for next year, while taxes stay as they are.",
         "import os\n\n\ndef main():\n    print(os.name)\n\n\nif __name__ == '__main__':\n    main()",
         "2024-05-01 12:00:01 INFO Starting server\n2024-05-01 12:00:02 ERROR Connection refused",
         "name,age,city\nJohn,23,Paris\nMary,41,Lyon",
