@@ -6,11 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from semsearch.api import build
 from semsearch.encode.transformer import TransformerEncoder
 from semsearch.search import Searcher, open_searcher
 from tests.support import CORPUS
+
+# No deadline: a busy machine is no failure. The same examples at every run of CI; new ones at every other.
+settings.register_profile("semsearch", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("semsearch")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -155,7 +155,7 @@ def convert(sources: tuple[str, ...], output: str) -> None:
     """
     from semsearch.ingest.jsonl import to_json
     from semsearch.ingest.reader import read
-    from semsearch.terminal import err, show_rejected
+    from semsearch.terminal import count, err, show_rejected
 
     papers, rejected = read(*sources)
     lines = "".join(json.dumps(to_json(paper), ensure_ascii=False) + "\n" for paper in papers)
@@ -166,7 +166,7 @@ def convert(sources: tuple[str, ...], output: str) -> None:
 
         with storage(Path(output)):
             replace_atomically(Path(output), lines)
-    err.print(f"{len(papers):,} papers, {len(rejected):,} rejected")
+    err.print(f"{count(len(papers), 'paper')}, {len(rejected):,} rejected")
     show_rejected(rejected)
     if not papers:
         raise SourceError("no paper could be read.", where=", ".join(sources), hint="See the reasons above.")

@@ -36,6 +36,11 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
+def count(number: int, noun: str) -> str:
+    """A number and its noun: ``1 paper``, ``1,024 papers``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def show_error(error: SemsearchError) -> None:
     """What, where, and on a line of its own what to do next."""
     text = Text("error: ", style="bold red")
@@ -140,7 +145,7 @@ def show_build(report: BuildReport) -> None:
     err.print(
         Text.assemble(
             ("Indexed ", ""),
-            (f"{counts.papers:,} papers", "bold green"),
+            (count(counts.papers, "paper"), "bold green"),
             f" in {report.seconds:.1f} s as generation {report.generation}",
         )
     )
@@ -151,13 +156,12 @@ def show_build(report: BuildReport) -> None:
         "texts encoded (the others were in the cache)": counts.embedded,
         "rejected": counts.rejected,
     }
-    for label, count in details.items():
-        err.print(Text(f"  {count:>7,}  {label}"))
+    for label, number in details.items():
+        err.print(Text(f"  {number:>7,}  {label}"))
     show_rejected(report.rejected)
     if report.pruned:
-        err.print(
-            Text(f"  removed {len(report.pruned)} old generation(s): {', '.join(report.pruned)}", style="dim")
-        )
+        removed = f"  removed {count(len(report.pruned), 'old generation')}: {', '.join(report.pruned)}"
+        err.print(Text(removed, style="dim"))
 
 
 _STEPS = {

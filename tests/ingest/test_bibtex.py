@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from semsearch.ingest.bibtex import is_bibtex, read_bibtex
@@ -241,6 +241,7 @@ PARTS = st.sampled_from(
 )
 
 
+@example("@article{, title = {A}}").via("an entry without a key")
 @given(st.lists(st.one_of(PARTS, st.text(max_size=5)), max_size=40).map("".join))
 def test_no_text_is_too_damaged(text: str) -> None:
     for item in read(text.replace("\0", "")):

@@ -134,7 +134,7 @@ def test_hostile_markup_takes_no_time_to_speak_of() -> None:
         ("van der Maaten, Laurens", "Laurens van der Maaten"),
         ("King, Jr., Martin Luther", "Martin Luther King Jr."),
         ("King, Martin Luther, Jr.", "Martin Luther King Jr."),
-        ("Martin Luther King, Jr.", "Martin Luther King Jr."),
+        ("Martin Luther King, Jr.", "Martin Luther King, Jr."),
         (r"G{\"o}del, Kurt", "Kurt Gödel"),
         ("Department of Physics, University of Oxford", "Department of Physics, University of Oxford"),
         (" , ", ""),

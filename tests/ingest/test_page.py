@@ -149,6 +149,19 @@ def test_blank_lines_mean_nothing_below_the_heading() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "We copy each feature twice, once for its domain and once for all; any learner does the rest.",
+        "Cet article décrit un corpus de phrases françaises dont la syntaxe a été annotée à la main.",
+        "Gates learn when to let something in or out. They bridge a thousand steps and more. The code is"
+        " at https://example.org/lstm",
+    ],
+)
+def test_a_short_abstract_is_known_without_a_control(abstract: str) -> None:
+    assert abstract_of(abstract).abstract == abstract
+
+
 def test_names_listed_in_one_line() -> None:
     papers, _ = read(page("Attention Is All You Need", "Ashish Vaswani, Noam Shazeer and Niki Parmar", LONG))
     assert papers[0].authors == ("Ashish Vaswani", "Noam Shazeer", "Niki Parmar")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,11 @@ def create(path: Path, count: int, dim: int) -> NDArray[np.float16]:
     if count == 0:
         np.save(path, np.empty((0, dim), dtype=DTYPE))
         return np.empty((0, dim), dtype=DTYPE)
-    return np.lib.format.open_memmap(path, mode="w+", dtype=DTYPE, shape=(count, dim))
+    array = np.lib.format.open_memmap(path, mode="w+", dtype=DTYPE, shape=(count, dim))
+    # Without its blocks reserved, a disk that fills up kills the process (SIGBUS) and raises no error.
+    with path.open("r+b") as stream:
+        os.posix_fallocate(stream.fileno(), 0, path.stat().st_size)
+    return array
 
 
 class PaperSentences:

@@ -39,7 +39,7 @@ def build_from_sources(
     progress.step("read")
     papers, rejected = read(*sources)
     if not papers:
-        reasons = "; ".join(f"{item.where}: {item.why}" for item in rejected[:3])
+        reasons = "; ".join(f"{item.where}: {item.why.rstrip('.')}" for item in rejected[:3])
         raise NothingToIndex(
             f"no paper could be read ({reasons})." if reasons else "no paper was found.",
             where=", ".join(sources),

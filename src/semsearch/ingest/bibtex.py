@@ -123,7 +123,7 @@ def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> P
     authors = _authors(fields.get("author", ""))
     doi, url, arxiv = _addresses(fields)
     return Paper(
-        id=make_id(title, authors) if entry.key.startswith("\0") else entry.key,
+        id=make_id(title, authors) if entry.key.startswith("\0") or not entry.key.strip() else entry.key,
         title=title,
         abstract=clean_tex(fields.get("abstract", "")),
         authors=authors,

@@ -41,6 +41,12 @@ _NAMES = _set(
     shah sharma shen shi singh smith song su sun tan tang tran wang wei wen wu xiao xie xu yan yang
     ye yu yuan zeng zhang zhao zheng zhou zhu team consortium"""
 )
+# What journals and proceedings print between papers; too rare on any one page to be known from it.
+_FRONT_MATTER = _set(
+    """advertisements announcements author bibliography books briefly calendar chapter current discussion
+    errata erratum exhibitors foreword frontmatter index introduction keyword membership noted obituary
+    participants preface programme received remarks reviews session sponsors summary title welcome"""
+)
 # Endings of learned words, each at least twenty times as frequent in short titles as in names.
 _ENDINGS = tuple(
     _set(
@@ -122,7 +128,7 @@ def label(lines: Sequence[str]) -> list[Role]:
 
 def common_words(lines: Sequence[str]) -> Set[str]:
     """Collect the words that the page itself writes in lower case in its long lines: no part of a name."""
-    return {
+    found = {
         word
         for line in lines
         if len(line) > 60
@@ -131,6 +137,7 @@ def common_words(lines: Sequence[str]) -> Set[str]:
         for word in _WORD.findall(token)
         if len(word) > 2 and word.islower() and word not in _PARTICLES
     }
+    return found | _FRONT_MATTER
 
 
 def split_names(line: str) -> list[str]:
@@ -158,10 +165,13 @@ def _one_name_score(line: str, common: Set[str]) -> float:
     line = _NICKNAME.sub("", line)
     tokens = [token.strip(",;*†‡") for token in line.split(maxsplit=_MOST_WORDS)]
     core = [token for token in tokens if token not in _PARTICLES]
+    if all("@" in token for token in core):
+        return 5.0  # An address instead of a name.
     size = len(core) + _ideographs(line) // 2
     if size > _MOST_WORDS:
         return -10.0
     plain = [token for token in core if not _INITIALS.fullmatch(token)]
+    inner = [word for word in core[1:-1] if word != "A"]  # A middle initial.
     words: list[str] = [word.lower() for word in _WORD.findall(line)]
     known = [word for word in words if word in common or (word[-1] == "s" and word[:-1] in common)]
     score = _BY_WORDS.get(size, 0.0) - 0.05 * max(0, len(line) - 20)
@@ -170,7 +180,7 @@ def _one_name_score(line: str, common: Set[str]) -> float:
     score += 2.5 * (len(plain) < len(core))
     score -= 3.5 * min(2, sum(len(word) > 4 and word.endswith(_ENDINGS) for word in words))
     score -= 3.0 * min(2, sum(token[:1].islower() for token in plain))
-    score -= 3.0 * any(token.lower() in _FUNCTION_WORDS for token in core[:-1])
+    score -= 3.0 * any(token.lower() in _FUNCTION_WORDS for token in core[:1] + inner)
     score -= 8.0 * bool(_MARKS.search(line))
     score -= 3.5 * bool(_PREFIX.search(line))
     score -= 1.5 * any(_CAMEL.match(token) for token in plain)
@@ -182,7 +192,7 @@ def _by_common_words(known: Sequence[str], common: Set[str]) -> float:
     """What the common words in a line say; that there are none says more on a page that shows many."""
     if not known:
         return 1.5 + 3.0 * min(1.0, len(common) / _ENOUGH_COMMON_WORDS)
-    return (1.5 if len(known) == 1 else -2.0) - 1.0 * any(len(word) > 5 for word in known)
+    return (1.5 if len(known) == 1 else -3.5) - 1.0 * any(len(word) > 5 for word in known)
 
 
 def prose_score(line: str) -> float:
@@ -196,6 +206,7 @@ def prose_score(line: str) -> float:
     start = line[:600]
     score = -10.0 + 0.03 * (len(start) + 2 * _ideographs(start))
     score += 5.0 * line.endswith((".", "…", "。"))
+    score += 3.0 * min(2, len(_NEXT_SENTENCE.findall(start)))
     score += 1.5 * bool(_OPENING.match(start))
     score += 1.0 * min(5, sum(word.lower() in _SENTENCE_WORDS for word in _WORD.findall(start)))
     return score

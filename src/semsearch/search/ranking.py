@@ -11,7 +11,7 @@ from semsearch.encode import Vectors
 from semsearch.index.generation import Generation
 from semsearch.index.vectors import Mask, Rows
 from semsearch.index.words import top
-from semsearch.search.fusion import DENSE, POOL, SENTENCE, TITLE, WORDS, Scores, fuse
+from semsearch.search.fusion import DENSE, POOL, SENTENCE, TITLE, WORDS, Scores, feed_back, fuse, smooth
 from semsearch.search.hits import MatchedBy
 from semsearch.search.routing import Route
 
@@ -58,12 +58,14 @@ def hybrid(
 
     titles = generation.sentences.titles(pool) @ query
     sentences, _ = generation.sentences.best(query, pool)
+    vectors = generation.vectors.vectors(pool)
     scores = fuse(
-        (DENSE, generation.vectors.vectors(pool) @ query),
+        (DENSE, vectors @ query),
         (TITLE, titles),
         (SENTENCE, np.where(sentences < 0, titles, sentences)),  # without abstract, the title is all it says
         (WORDS, words[pool]),
     )
+    scores = smooth(feed_back(scores, vectors), vectors)
     is_pinned = np.isin(pool, pinned)
     if is_pinned.any():
         scores[is_pinned] += np.ptp(scores) + 1  # above all others, in their own order
