@@ -275,6 +275,13 @@ def test_the_three_ways_in_give_the_same_answer(run: Run, root: Path) -> None:
         )
 
 
+def test_help_keeps_its_examples_on_lines_of_their_own(run: Run) -> None:
+    _, out, _ = run("search", "--help")
+    assert '\n  semsearch search "how do agents remember?"\n' in out
+    _, out, _ = run("--help")
+    assert "..." not in out.partition("Commands:")[2]
+
+
 def test_help_needs_no_heavy_library() -> None:
     code = (
         "import sys, semsearch.cli as c\n"

@@ -1,0 +1,201 @@
+"""Commands that ask an index: search, related, show, evaluate."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from semsearch.cli.options import index_option, json_option, print_json, quiet_option, searcher_of
+
+if TYPE_CHECKING:
+    from semsearch.search import Mode
+
+_YEARS = re.compile(r"^(\d{4})?(\.\.)?(\d{4})?$")
+
+
+def _years(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> tuple[int | None, int | None]:
+    """``2019``, ``2019..2024``, ``2019..`` or ``..2024``."""
+    if value is None:
+        return None, None
+    match = _YEARS.match(value)
+    if match is None or not any(match.group(1, 3)) or (match[3] and not match[2]):
+        raise click.BadParameter("use 2019, 2019..2024, 2019.. or ..2024", context, option)
+    first, dots, last = match.groups()
+    start = int(first) if first else None
+    return start, int(last) if last else (None if dots else start)
+
+
+@click.command()
+@click.argument("question")
+@click.option("-k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many papers.")
+@click.option(
+    "--mode",
+    type=click.Choice(["auto", "hybrid", "dense", "lexical"]),
+    default="auto",
+    show_default=True,
+    help="auto: a title, author or identifier first, else hybrid. hybrid: meaning and words. dense: meaning. "
+    "lexical: words.",
+)
+@click.option("--year", callback=_years, metavar="2019..2024", help="Only papers of these years.")
+@click.option("--author", help="Only papers by this author (accents do not matter).")
+@click.option("--venue", help="Only papers of this journal or conference.")
+@index_option
+@json_option
+def search(
+    question: str,
+    k: int,
+    mode: Mode,
+    year: tuple[int | None, int | None],
+    author: str | None,
+    venue: str | None,
+    root: Path,
+    as_json: bool,
+) -> None:
+    """Show the papers that answer QUESTION best, and why.
+
+    \b
+    semsearch search "how do agents remember?"
+    semsearch search "Yoshua Bengio" --year 2010..
+    semsearch search BERT -k 3 --json
+    """
+    from semsearch.index.words import content_words
+    from semsearch.search import Filters
+
+    filters = Filters(year_from=year[0], year_to=year[1], author=author, venue=venue)
+    results = searcher_of(root).search(question, k, mode=mode, filters=filters)
+    if as_json:
+        print_json(results.to_dict())
+        return
+    from semsearch.terminal import show_results
+
+    show_results(results, content_words(question))
+
+
+class _ManyAfterNot(click.Command):
+    """Lets ``--not`` take several ids: ``related A B --not C D``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Repeat the option before each id that follows it."""
+        spread: list[str] = []
+        repelled = False
+        for arg in args:
+            if arg.startswith("-"):
+                repelled = arg == "--not"
+                if not repelled:
+                    spread.append(arg)
+            else:
+                spread.extend(["--not", arg] if repelled else [arg])
+        return super().parse_args(ctx, spread)
+
+
+@click.command(cls=_ManyAfterNot)
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--not", "unlike", multiple=True, metavar="ID...", help="Keep away from papers like these.")
+@click.option("-k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many papers.")
+@click.option(
+    "--diversity",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="0: the most related. 1: as unlike each other as can be.",
+)
+@index_option
+@json_option
+def related(
+    ids: tuple[str, ...], unlike: tuple[str, ...], k: int, diversity: float, root: Path, as_json: bool
+) -> None:
+    """Show the papers related to the papers with these IDs.
+
+    \b
+    semsearch related vaswani2017attention
+    semsearch related A B --not C D --diversity 0.3
+    """
+    results = searcher_of(root).related(ids, k, unlike=unlike, diversity=diversity)
+    if as_json:
+        print_json(results.to_dict())
+        return
+    from semsearch.terminal import show_results
+
+    show_results(results, ())
+
+
+@click.command()
+@click.argument("identifier", metavar="ID")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "bibtex", "ris", "csl"]),
+    default="text",
+    show_default=True,
+    help="How to print it.",
+)
+@index_option
+def show(identifier: str, form: str, root: Path) -> None:
+    """Show one paper: to read, or as a citation.
+
+    ID is the id of the paper, as `search` shows it, or its DOI.
+    """
+    paper = searcher_of(root).paper(identifier)
+    if form == "text":
+        from semsearch.terminal import show_paper
+
+        show_paper(paper)
+    else:
+        from semsearch.serve.citation import FORMATS
+
+        click.echo(FORMATS[form](paper).rstrip("\n"))
+
+
+@click.command()
+@click.option("--queries", type=click.Path(path_type=Path), required=True, help="Questions, JSON lines.")
+@click.option("--qrels", type=click.Path(path_type=Path), required=True, help="Judgments, tab-separated.")
+@click.option(
+    "--mode", type=click.Choice(["auto", "hybrid", "dense", "lexical"]), default="auto", show_default=True
+)
+@click.option("--related", is_flag=True, help="Measure related papers of each question's doc_id instead.")
+@click.option(
+    "--run-out", type=click.Path(path_type=Path), metavar="FILE", help="Also write a TREC run file."
+)
+@index_option
+@quiet_option
+@json_option
+def evaluate(
+    queries: Path,
+    qrels: Path,
+    mode: Mode,
+    related: bool,
+    run_out: Path | None,
+    root: Path,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Measure answers to judged questions.
+
+    \b
+    --queries  one object a line: {"id": "1", "text": "how do agents plan?"}
+    --qrels    question id, paper id and grade, separated by tabs, below a line of headings
+    """
+    from semsearch import evaluate as evaluation
+    from semsearch.terminal import BuildBar, show_evaluation
+
+    questions, judgments = evaluation.read_questions(queries), evaluation.read_qrels(qrels)
+    searcher = searcher_of(root)
+    with BuildBar(quiet=quiet or as_json) as bar:
+        bar.step("evaluate", sum(question.id in judgments for question in questions))
+        figures = evaluation.evaluate(
+            searcher, questions, judgments, mode=mode, related=related, advance=bar.advance
+        )
+    if run_out is not None:
+        from semsearch.index.files import storage
+
+        with storage(run_out):
+            evaluation.write_run(run_out, figures.run)
+    if as_json:
+        print_json(figures.to_dict())
+    else:
+        show_evaluation(figures)

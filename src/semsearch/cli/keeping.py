@@ -1,0 +1,116 @@
+"""Commands that look after an index: generations, verify, rollback, prune, serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from semsearch.cli.options import index_option, json_option, keep_option, print_json, store_of
+
+
+@click.command()
+@index_option
+@json_option
+def generations(root: Path, as_json: bool) -> None:
+    """List the builds that are kept."""
+    from semsearch.terminal import show_generations
+
+    store = store_of(root)
+    current = store.published()
+    rows = []
+    for name in store.ids():
+        manifest = store.manifest(name)
+        rows.append(
+            {
+                "id": name,
+                "published": name == current,
+                "created": manifest.created,
+                "papers": manifest.counts.papers,
+                "encoder": manifest.encoder.name,
+                "parent": manifest.parent,
+                "bytes": sum(record.size for record in manifest.files.values()),
+            }
+        )
+    if as_json:
+        print_json({"generations": rows})
+    else:
+        show_generations(rows)
+
+
+@click.command()
+@click.argument("generation", required=False, metavar="[ID]")
+@index_option
+@json_option
+def verify(generation: str | None, root: Path, as_json: bool) -> None:
+    """Check a generation's files and its encoder.
+
+    Every file must be as it was written, and the encoder give the vectors it gave. Without ID, the published
+    generation.
+    """
+    from semsearch.index.generation import open_generation
+    from semsearch.search.loading import load_encoder
+
+    opened = open_generation(store_of(root), generation)
+    load_encoder(opened)
+    files = len(opened.manifest.files)
+    if as_json:
+        print_json({"generation": opened.id, "papers": len(opened.papers), "files": files, "ok": True})
+    else:
+        click.echo(f"{opened.id}: {files} files and the encoder are as they were built.")
+
+
+@click.command()
+@click.argument("generation", required=False, metavar="[ID]")
+@index_option
+def rollback(generation: str | None, root: Path) -> None:
+    """Publish an older generation again. Without ID, the one before the published one.
+
+    It is checked first; nothing is deleted, so rolling forward is the same command with the newer ID.
+    """
+    from semsearch.errors import IndexMissing
+    from semsearch.index.generation import open_generation
+
+    store = store_of(root)
+    current = store.published()
+    with store.lock():
+        older = [name for name in store.ids() if name < current]
+        if generation is None and not older:
+            raise IndexMissing("there is no generation before this one.", where=current)
+        target = generation or older[-1]
+        open_generation(store, target)
+        store.publish(target)
+    click.echo(f"Published {target} (was {current}).")
+
+
+@click.command()
+@keep_option
+@index_option
+def prune(keep: int, root: Path) -> None:
+    """Delete old generations.
+
+    All but the last few go, and never the published one.
+    """
+    store = store_of(root)
+    store.published()
+    with store.lock():
+        removed = store.prune(keep)
+    click.echo(f"Removed {len(removed)}: {', '.join(removed)}" if removed else "Nothing to remove.")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one."
+)
+@index_option
+def serve(host: str, port: int, root: Path) -> None:
+    """Answer over HTTP, with a page.
+
+    Answers from the published generation, and from each new one as it is published. A page at /, the API
+    under /v1, its documentation at /docs, /health/live and /health/ready for those who watch. Listens on this
+    machine only, unless --host says otherwise.
+    """
+    from semsearch.serve.run import serve as run
+
+    run(root, host, port)
