@@ -132,11 +132,13 @@ def test_rebuild_rollback_verify_and_prune(run: Run, root: Path) -> None:
     second = published()
     assert second > first
     assert run("verify", "--index", root)[0] == 0
-    assert run("rollback", "--index", root)[0] == 0
+    code, out, _ = run("rollback", "--json", "--index", root)
+    assert (code, json.loads(out)) == (0, {"published": first, "was": second})
     assert published() == first
     assert run("rollback", second, "--index", root)[0] == 0
     assert published() == second
-    assert run("prune", "--keep", 1, "--index", root)[0] == 0
+    code, out, _ = run("prune", "--keep", 1, "--json", "--index", root)
+    assert (code, json.loads(out)) == (0, {"removed": [first]})
     assert run("rollback", "--index", root)[0] == 1
     assert published() == second
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,14 @@ def test_pruning_never_removes_the_published_generation(store: Store) -> None:
     assert store.prune(1) == [second]
     assert store.ids() == [first, third]
     assert len(open_generation(store).papers) == 3
+
+
+def test_what_is_open_survives_its_deletion_even_for_a_new_thread(store: Store) -> None:
+    opened = open_generation(store, store.ids()[0])
+    assert store.prune(1) == [opened.id]
+    with ThreadPoolExecutor(1) as later:
+        assert later.submit(opened.papers.get, [0, 2]).result() == [CORPUS[0], CORPUS[2]]
+        assert later.submit(opened.words.search, ["adversarial"], 1).result()[1][0][0] == 0
 
 
 def test_a_second_writer_is_turned_away(store: Store) -> None:

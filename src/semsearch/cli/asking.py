@@ -135,12 +135,14 @@ def related(
     help="How to print it.",
 )
 @index_option
-def show(identifier: str, form: str, root: Path) -> None:
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def show(identifier: str, form: str, root: Path, as_json: bool) -> None:
     """Show one paper: to read, or as a citation.
 
     ID is the id of the paper, as `search` shows it, or its DOI.
     """
     paper = searcher_of(root).paper(identifier)
+    form = "json" if as_json else form
     if form == "text":
         from semsearch.terminal import show_paper
 

@@ -63,7 +63,8 @@ def verify(generation: str | None, root: Path, as_json: bool) -> None:
 @click.command()
 @click.argument("generation", required=False, metavar="[ID]")
 @index_option
-def rollback(generation: str | None, root: Path) -> None:
+@json_option
+def rollback(generation: str | None, root: Path, as_json: bool) -> None:
     """Publish an older generation again. Without ID, the one before the published one.
 
     It is checked first; nothing is deleted, so rolling forward is the same command with the newer ID.
@@ -80,13 +81,17 @@ def rollback(generation: str | None, root: Path) -> None:
         target = generation or older[-1]
         open_generation(store, target)
         store.publish(target)
-    click.echo(f"Published {target} (was {current}).")
+    if as_json:
+        print_json({"published": target, "was": current})
+    else:
+        click.echo(f"Published {target} (was {current}).")
 
 
 @click.command()
 @keep_option
 @index_option
-def prune(keep: int, root: Path) -> None:
+@json_option
+def prune(keep: int, root: Path, as_json: bool) -> None:
     """Delete old generations.
 
     All but the last few go, and never the published one.
@@ -95,7 +100,10 @@ def prune(keep: int, root: Path) -> None:
     store.published()
     with store.lock():
         removed = store.prune(keep)
-    click.echo(f"Removed {len(removed)}: {', '.join(removed)}" if removed else "Nothing to remove.")
+    if as_json:
+        print_json({"removed": removed})
+    else:
+        click.echo(f"Removed {len(removed)}: {', '.join(removed)}" if removed else "Nothing to remove.")
 
 
 @click.command()

@@ -33,7 +33,6 @@ CREATE INDEX by_title ON papers (folded_title);
 CREATE INDEX by_doi ON papers (folded_doi);
 CREATE TABLE authors (name TEXT NOT NULL, row INTEGER NOT NULL);
 """
-_INDEX_AUTHORS = "CREATE INDEX by_name ON authors (name, row)"
 _COLUMNS = "id, title, abstract, authors, year, venue, doi, url, language, keywords, source, truncated"
 
 
@@ -72,7 +71,6 @@ def write(folder: Path, papers: Sequence[Paper]) -> None:
                 "INSERT INTO authors VALUES (?, ?)",
                 ((fold(name), row) for row, paper in enumerate(papers) for name in paper.authors),
             )
-            database.execute(_INDEX_AUTHORS)
     finally:
         database.close()
 
@@ -99,42 +97,41 @@ def _record(row: int, paper: Paper) -> tuple[Any, ...]:
 
 
 class PaperTable:
-    """Reads the metadata; safe to share between threads."""
+    """Reads the metadata; safe to share between threads.
+
+    One connection, opened at once: a generation that is pruned while a server answers from it stays readable,
+    as the files that are open do, and a thread that came later could not open it any more.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
-        self._local = threading.local()
+        path = folder / FILE
+        # Immutable: no lock, no journal, and a write is an error. as_uri() escapes ? and # in the path.
+        uri = f"{path.resolve().as_uri()}?immutable=1&mode=ro"
+        self._lock = threading.Lock()
         try:
-            (self._count,) = self._connection().execute("SELECT count(*) FROM papers").fetchone()
+            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            ((self._count,),) = self._query("SELECT count(*) FROM papers")
         except sqlite3.Error as error:
-            raise IndexDamaged(f"cannot be read ({error}).", where=self._path, hint=MEND) from error
+            raise IndexDamaged(f"cannot be read ({error}).", where=path, hint=MEND) from error
 
     def __len__(self) -> int:
         return int(self._count)
 
     def get(self, rows: Iterable[int]) -> list[Paper]:
         """The papers of some rows, in that order."""
-        wanted = [int(row) for row in rows]
         query = f"SELECT {_COLUMNS} FROM papers WHERE row = ?"  # noqa: S608 -- a constant
-        connection = self._connection()
-        return [_paper(connection.execute(query, (row,)).fetchone()) for row in wanted]
+        return [_paper(self._query(query, int(row))[0]) for row in rows]
 
     def row_of(self, identifier: str) -> int | None:
         """The row of the paper with an id, or else with a DOI."""
-        for query in ("SELECT row FROM papers WHERE id = ?", "SELECT row FROM papers WHERE folded_doi = ?"):
-            found = self._connection().execute(query, (identifier,)).fetchone()
-            if found:
-                return int(found[0])
-            identifier = identifier.casefold()
-        return None
+        found = self._query("SELECT row FROM papers WHERE id = ?", identifier) or self._query(
+            "SELECT row FROM papers WHERE folded_doi = ?", identifier.casefold()
+        )
+        return int(found[0][0]) if found else None
 
     def with_title(self, title: str) -> Rows:
         """Rows of the papers with just this title, whatever case, accents and punctuation."""
         return self._rows("SELECT row FROM papers WHERE folded_title = ? ORDER BY row", fold(title))
-
-    def with_author(self, name: str) -> Rows:
-        """Rows of the papers by an author of just this name, whatever case and accents."""
-        return self._rows("SELECT DISTINCT row FROM authors WHERE name = ? ORDER BY row", fold(name))
 
     def names_of(self, rows: Iterable[int]) -> list[list[str]]:
         """The folded names of the authors of some papers."""
@@ -163,15 +160,11 @@ class PaperTable:
         return mask
 
     def _rows(self, query: str, *values: object) -> Rows:
-        return np.array([row for (row,) in self._connection().execute(query, values)], dtype=np.int64)
+        return np.array([row for (row,) in self._query(query, *values)], dtype=np.int64)
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            # Immutable: no lock, no journal, and a write is an error. as_uri() escapes ? and # in the path.
-            uri = f"{self._path.resolve().as_uri()}?immutable=1&mode=ro"
-            connection = self._local.connection = sqlite3.connect(uri, uri=True)
-        return connection
+    def _query(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
 
 
 def _paper(record: tuple[Any, ...]) -> Paper:
