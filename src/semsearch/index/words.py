@@ -65,11 +65,11 @@ def name_terms(name: str) -> list[str]:
 
 
 def write(folder: Path, papers: Sequence[Paper]) -> None:
-    """Index titles, abstracts and authors' names; row ``i`` is ``papers[i]``."""
+    """Index titles, abstracts, keywords and authors' names; row ``i`` is ``papers[i]``."""
     postings: dict[str, array[int]] = {}  # row, count, row, count, …
     lengths = np.empty(len(papers), dtype=np.float32)
     for row, paper in enumerate(papers):
-        counts = Counter(terms(paper.abstract))
+        counts = Counter(terms(" ".join((paper.abstract, *paper.keywords))))
         for term in terms(paper.title):
             counts[term] += TITLE_WEIGHT
         lengths[row] = counts.total()

@@ -1,0 +1,69 @@
+"""Vector search and evidence against brute force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.encode import unit
+from semsearch.index import evidence, vectors
+from semsearch.index.evidence import PaperSentences
+from semsearch.index.vectors import PaperVectors
+
+RANDOM = np.random.default_rng(7)
+DOCUMENTS = unit(RANDOM.standard_normal((300, 24)))
+QUERIES = unit(RANDOM.standard_normal((5, 24)))
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> PaperVectors:
+    vectors.write(tmp_path, DOCUMENTS)
+    return PaperVectors(tmp_path)
+
+
+@pytest.mark.parametrize("share", [None, 0.5, 0.02, 0.0])
+def test_search_is_exact_with_and_without_a_mask(index: PaperVectors, share: float | None) -> None:
+    allowed = None if share is None else RANDOM.random(300) < share
+    scores, rows = index.search(QUERIES, 10, allowed)
+    cosines = QUERIES @ DOCUMENTS.T
+    if allowed is not None:
+        cosines[:, ~allowed] = -np.inf
+    k = 10 if allowed is None else min(10, int(allowed.sum()))
+    assert rows.shape == (5, k)
+    np.testing.assert_array_equal(rows, np.argsort(-cosines, axis=1)[:, :k])
+    np.testing.assert_allclose(scores, -np.sort(-cosines, axis=1)[:, :k], atol=1e-6)
+
+
+def test_vectors_come_back_as_they_were_written(index: PaperVectors) -> None:
+    np.testing.assert_array_equal(index.vectors(np.array([7, 0, 299])), DOCUMENTS[[7, 0, 299]])
+
+
+def test_the_best_sentence_is_that_of_brute_force(tmp_path: Path) -> None:
+    counts = RANDOM.integers(0, 5, size=40)
+    starts = np.concatenate(([0], np.cumsum(counts)))
+    sentences = unit(RANDOM.standard_normal((starts[-1], 24)))
+    spans = np.arange(2 * starts[-1], dtype=np.int32).reshape(-1, 2)
+    evidence.create(tmp_path / evidence.SENTENCES, len(sentences), 24)[:] = sentences
+    evidence.create(tmp_path / evidence.TITLES, 40, 24)[:] = DOCUMENTS[:40]
+    np.save(tmp_path / evidence.STARTS, starts)
+    np.save(tmp_path / evidence.SPANS, spans)
+
+    rows = RANDOM.permutation(40)[:25]
+    scores, found = PaperSentences(tmp_path).best(QUERIES[0], rows)
+    for row, score, span in zip(rows, scores, found, strict=True):
+        own = range(starts[row], starts[row + 1])
+        if not own:
+            assert (score, span.tolist()) == (-1, [0, 0])
+            continue
+        best = max(own, key=lambda i: float(sentences[i].astype(np.float16) @ QUERIES[0]))
+        assert score == pytest.approx(float(sentences[best] @ QUERIES[0]), abs=2e-3)
+        assert span.tolist() == spans[best].tolist()
+
+
+def test_unit_refuses_what_has_no_direction() -> None:
+    with pytest.raises(ValueError, match="zero or not finite"):
+        unit(np.zeros((1, 3), dtype=np.float32))
+    with pytest.raises(ValueError, match="zero or not finite"):
+        unit(np.full((1, 3), np.nan, dtype=np.float32))

@@ -1,0 +1,91 @@
+"""BM25 against the formula written out, and the parts of the words index against truth."""
+
+from __future__ import annotations
+
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.index import words
+from semsearch.index.words import PaperWords, content_words, name_terms, terms, top
+from semsearch.paper import Paper
+
+PAPERS = [
+    Paper(
+        "1", "Graph Attention Networks", "Attention over neighbours.", ("Petar Veličković", "Yoshua Bengio")
+    ),
+    Paper("2", "Curriculum Learning", "Learning from easy to hard examples.", ("Yoshua Bengio",)),
+    Paper(
+        "3", "Long Documents", "Long, long documents about graphs.", ("Wei Long",), keywords=("attention",)
+    ),
+]
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> PaperWords:
+    words.write(tmp_path, PAPERS)
+    return PaperWords(tmp_path, len(PAPERS))
+
+
+def test_scores_are_bm25(index: PaperWords) -> None:
+    # Lengths with the title counted twice: 3 * 2 + 3 (attention, over, neighbour), 2 * 2 + 4 (learn, easi,
+    # hard, exampl), 2 * 2 + 5 (long, long, document, graph, attention).
+    lengths = [9, 8, 9]
+    average = sum(lengths) / 3
+
+    def bm25(tf: int, length: int, holders: int) -> float:
+        idf = log(1 + (3 - holders + 0.5) / (holders + 0.5))
+        return idf * tf * (1.2 + 1) / (tf + 1.2 * (1 - 0.75 + 0.75 * length / average))
+
+    # "attention" in paper 1: twice for the title, once in the abstract; in paper 3 once, as a keyword.
+    # "easy" only in paper 2, once.
+    expected = [bm25(3, 9, 2), bm25(1, 8, 1), bm25(1, 9, 2)]
+    np.testing.assert_allclose(index.scores("attention that is easy"), expected, rtol=1e-6)
+
+
+def test_search_orders_by_score_and_honours_the_mask(index: PaperWords) -> None:
+    scores, rows = index.search(["attention", "graph"], 2)
+    assert rows.tolist() == [[0, 2], [0, 2]]
+    assert (np.diff(scores, axis=1) <= 0).all()
+    _, rows = index.search(["attention"], 2, np.array([False, True, True]))
+    assert rows[0].tolist() == [2, 1]
+
+
+def test_terms_fold_case_accents_and_endings() -> None:
+    assert terms("The NETWORKS of Évaluation") == terms("network evaluations")
+    assert name_terms("Petar Veličković") == ["@petar", "@velickovic"]
+    assert content_words("How do the Networks learn?") == {"Networks", "learn"}
+
+
+def test_names_are_found_by_their_words(index: PaperWords) -> None:
+    assert index.papers_with("@bengio").tolist() == [0, 1]
+    assert index.papers_with("@velickovic").tolist() == [0]
+    assert index.papers_with("@nobody").tolist() == []
+    assert index.scores("velickovic")[0] > 0
+
+
+def test_a_word_that_is_more_word_than_name_is_no_name(index: PaperWords) -> None:
+    # One author is called Long and one paper says "long": not more authors than papers, so it is a word.
+    with_name = index.scores("long")
+    assert with_name.nonzero()[0].tolist() == [2]
+    assert with_name[2] == index.scores("long long")[2] / 2
+
+
+def test_first_and_last_terms_are_found(index: PaperWords, tmp_path: Path) -> None:
+    blob, ends = np.load(tmp_path / "terms.npy"), np.load(tmp_path / "term_ends.npy")
+    for number in range(len(ends) - 1):
+        term = blob[ends[number] : ends[number + 1]].tobytes().decode()
+        assert len(index.papers_with(term)) > 0
+    assert len(index.papers_with("")) == len(index.papers_with("zzzz")) == 0
+
+
+def test_top_keeps_equal_scores_in_order() -> None:
+    assert top(np.array([1.0, 3.0, 2.0, 3.0, 2.0]), 3).tolist() == [1, 3, 2]
+    assert top(np.array([0.0, 0.0]), 5).tolist() == [0, 1]
+
+
+def test_papers_without_words(tmp_path: Path) -> None:
+    words.write(tmp_path, [Paper("1", "???", "")])
+    assert PaperWords(tmp_path, 1).scores("anything").tolist() == [0]
