@@ -111,6 +111,17 @@ def test_show_in_every_format(run: Run, root: Path, form: str) -> None:
     assert "Vaswani" in out
 
 
+def test_the_questions_of_the_examples_find_their_papers_first(root: Path) -> None:
+    import semsearch
+
+    searcher = semsearch.open(root)
+    table = (EXAMPLES / "README.md").read_text(encoding="utf-8").partition("| question |")[2]
+    rows = [line.split(" | ") for line in table.splitlines()[2:] if line.startswith("| ")]
+    assert len(rows) == 10
+    for question, title, _ in rows:
+        assert searcher.search(question.removeprefix("| "))[0].paper.title == title
+
+
 def test_a_convert_reads_back_as_it_was_written(run: Run, tmp_path: Path) -> None:
     first, second = tmp_path / "one.jsonl", tmp_path / "two.jsonl"
     assert run("convert", EXAMPLES / "landmarks.bib", EXAMPLES / "publications.txt", "-o", first)[0] == 0

@@ -14,11 +14,17 @@ from semsearch.encode import Vectors
 Scores = NDArray[np.float64]
 
 DENSE, TITLE, SENTENCE, WORDS = 0.30, 0.10, 0.30, 0.40
+_FEW_PAPERS = 20
 # Papers taken from each of the two indexes before all evidence is looked at.
 POOL = 200
 
 _FEEDBACK, _FEEDBACK_PAPERS, _FEEDBACK_TEMPERATURE = 0.5, 5, 0.6
 _SMOOTHING, _NEIGHBOURS = 0.2, 3
+
+
+def words_weight(papers: int) -> float:
+    """The weight of BM25: less among few papers, which tell little of how rare a word is."""
+    return WORDS * papers / (papers + _FEW_PAPERS)
 
 
 def standardise(scores: NDArray[np.floating]) -> Scores:

@@ -11,7 +11,17 @@ from semsearch.encode import Vectors
 from semsearch.index.generation import Generation
 from semsearch.index.vectors import Mask, Rows
 from semsearch.index.words import top
-from semsearch.search.fusion import DENSE, POOL, SENTENCE, TITLE, WORDS, Scores, feed_back, fuse, smooth
+from semsearch.search.fusion import (
+    DENSE,
+    POOL,
+    SENTENCE,
+    TITLE,
+    Scores,
+    feed_back,
+    fuse,
+    smooth,
+    words_weight,
+)
 from semsearch.search.hits import MatchedBy
 from semsearch.search.routing import Route
 
@@ -63,7 +73,7 @@ def hybrid(
         (DENSE, vectors @ query),
         (TITLE, titles),
         (SENTENCE, np.where(sentences < 0, titles, sentences)),  # without abstract, the title is all it says
-        (WORDS, words[pool]),
+        (words_weight(len(words)), words[pool]),
     )
     scores = smooth(feed_back(scores, vectors), vectors)
     is_pinned = np.isin(pool, pinned)
