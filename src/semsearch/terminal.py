@@ -153,7 +153,7 @@ def show_build(report: BuildReport) -> None:
         "without abstract": counts.without_abstract,
         "abstract cut short by the source": counts.truncated,
         "longer than the encoder reads at once, read in windows": counts.windowed,
-        "texts encoded (the others were in the cache)": counts.embedded,
+        "distinct texts encoded; what the cache holds is not encoded again": counts.embedded,
         "rejected": counts.rejected,
     }
     for label, number in details.items():
