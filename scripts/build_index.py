@@ -17,10 +17,9 @@ import sys
 import time
 from pathlib import Path
 
-from semsearch.errors import IndexBusy, SemsearchError, SourceError
+from semsearch.errors import IndexBusy, SemsearchError
 from semsearch.index.build import KEEP
-from semsearch.index.offline import build_from_sources
-from semsearch.index.store import Store
+from semsearch.index.offline import build_from_sources, recorded
 
 log = logging.getLogger("build_index")
 BUSY = 75
@@ -82,15 +81,8 @@ def main() -> int:
 def _build(arguments: argparse.Namespace) -> int:
     sources, encoder = arguments.sources, arguments.encoder
     if not sources:
-        store = Store(arguments.index)
-        manifest = store.manifest(store.published())
-        sources, encoder = list(manifest.sources), encoder or manifest.encoder.name
-        if not sources:
-            raise SourceError(
-                "the published index does not say which files it was built from.",
-                where=arguments.index,
-                hint="Name them once: build_index.py SOURCE...",
-            )
+        sources, name = recorded(arguments.index)
+        encoder = encoder or name
     report = build_from_sources(
         sources,
         arguments.index,

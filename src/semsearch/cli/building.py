@@ -14,7 +14,6 @@ from semsearch.cli.options import (
     keep_option,
     print_json,
     quiet_option,
-    store_of,
 )
 from semsearch.errors import SourceError
 
@@ -55,15 +54,10 @@ def rebuild(root: Path, encoder: str | None, keep: int, quiet: bool, as_json: bo
 
     The encoder stays the one of the published index unless another is named.
     """
-    store = store_of(root)
-    manifest = store.manifest(store.published())
-    if not manifest.sources:
-        raise SourceError(
-            "the published index does not say which files it was built from.",
-            where=root,
-            hint="Name them once: semsearch index SOURCE...",
-        )
-    _build(manifest.sources, root, encoder or manifest.encoder.name, keep, quiet, as_json)
+    from semsearch.index.offline import recorded
+
+    sources, name = recorded(root)
+    _build(sources, root, encoder or name, keep, quiet, as_json)
 
 
 def _build(

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from semsearch.encode import DEFAULT
 from semsearch.encode.transformer import TransformerEncoder
-from semsearch.errors import NothingToIndex
+from semsearch.errors import NothingToIndex, SourceError
 from semsearch.index.build import BuildReport, build
 from semsearch.index.progress import Progress, Silent
+from semsearch.index.store import Store
 from semsearch.ingest.reader import read
 
 
@@ -49,3 +50,21 @@ def build_from_sources(
     model = TransformerEncoder(encoder or DEFAULT)
     paths = [str(Path(source).resolve()) for source in sources]
     return build(papers, root, model, rejected=rejected, sources=paths, keep=keep, progress=progress)
+
+
+def recorded(root: Path) -> tuple[tuple[str, ...], str]:
+    """The sources and the encoder's name of the published generation: what a rebuild reads and uses.
+
+    Raises:
+        IndexMissing, IndexDamaged, IndexForeign: There is no published generation to ask.
+        SourceError: It was built from Python, without naming sources.
+    """
+    store = Store(root)
+    manifest = store.manifest(store.published())
+    if not manifest.sources:
+        raise SourceError(
+            "the published index does not say which files it was built from.",
+            where=root,
+            hint="Name them once: semsearch index SOURCE...",
+        )
+    return manifest.sources, manifest.encoder.name
