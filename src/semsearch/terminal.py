@@ -167,6 +167,7 @@ def show_build(report: BuildReport) -> None:
 _STEPS = {
     "split": "Finding sentences",
     "embed": "Embedding",
+    "lexicon": "Relating words",
     "write": "Writing",
     "describe": "Writing",
     "sync": "Syncing",

@@ -22,7 +22,7 @@ def test_the_default_is_the_published_model(encoder: TransformerEncoder) -> None
         revision=None,
         weights_sha256=DEFAULT_WEIGHTS_SHA256,
         template="{title}. {abstract}",
-        pooling="mean",
+        pooling="mean, windows by their tokens",
         normalisation="l2",
         max_tokens=256,
         dim=384,
@@ -54,10 +54,11 @@ def test_a_long_text_is_read_to_its_end(encoder: TransformerEncoder) -> None:
 def test_the_vector_of_a_long_text_is_the_mean_of_its_windows(encoder: TransformerEncoder) -> None:
     (offsets,) = encoder._tokens([LONG])
     windows = encoder._windows(LONG, offsets)
-    assert "".join(windows) == LONG
-    assert len(windows) > 1
-    parts = encoder.encode_documents(windows)
-    mean = parts.mean(axis=0)
+    texts, tokens = zip(*windows, strict=True)
+    assert "".join(texts) == LONG
+    assert list(tokens[:-1]) == [254] * (len(tokens) - 1)
+    assert sum(tokens) == len(offsets or ())
+    mean = np.average(encoder.encode_documents(texts), axis=0, weights=tokens)
     np.testing.assert_allclose(encoder.encode_documents([LONG])[0], mean / np.linalg.norm(mean), atol=1e-5)
 
 
@@ -98,7 +99,11 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_any_other_model_is_loaded_from_its_folder(tiny: Path) -> None:
     encoder = TransformerEncoder(str(tiny))
-    assert (encoder.passport.dim, encoder.passport.pooling, encoder.passport.max_tokens) == (16, "cls", 64)
+    assert (encoder.passport.dim, encoder.passport.pooling, encoder.passport.max_tokens) == (
+        16,
+        "cls, windows by their tokens",
+        64,
+    )
     assert encoder.encode_documents(["abc", "xyz"]).shape == (2, 16)
 
 

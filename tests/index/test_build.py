@@ -122,7 +122,7 @@ def _steps(root: Path) -> list[str]:
     return steps.names
 
 
-STEPS = ["split", "embed", "write", "describe", "sync", "check", "publish", "tidy", "done"]
+STEPS = ["split", "embed", "lexicon", "write", "describe", "sync", "check", "publish", "tidy", "done"]
 
 
 def test_the_steps_are_known(tmp_path: Path) -> None:

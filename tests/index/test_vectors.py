@@ -51,14 +51,14 @@ def test_the_best_sentence_is_that_of_brute_force(tmp_path: Path) -> None:
     np.save(tmp_path / evidence.SPANS, spans)
 
     rows = RANDOM.permutation(40)[:25]
-    scores, found = PaperSentences(tmp_path).best(QUERIES[0], rows)
+    scores, found = PaperSentences(tmp_path).best(QUERIES[:2], rows)
     for row, score, span in zip(rows, scores, found, strict=True):
         own = range(starts[row], starts[row + 1])
         if not own:
             assert (score, span.tolist()) == (-1, [0, 0])
             continue
-        best = max(own, key=lambda i: float(sentences[i].astype(np.float16) @ QUERIES[0]))
-        assert score == pytest.approx(float(sentences[best] @ QUERIES[0]), abs=2e-3)
+        best = max(own, key=lambda i: float((QUERIES[:2] @ sentences[i].astype(np.float16)).max()))
+        assert score == pytest.approx(float((QUERIES[:2] @ sentences[best]).max()), abs=2e-3)
         assert span.tolist() == spans[best].tolist()
 
 

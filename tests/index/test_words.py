@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from semsearch.index import words
+from semsearch.index.strings import SortedStrings
 from semsearch.index.words import PaperWords, content_words, name_terms, terms, top
 from semsearch.paper import Paper
 
@@ -74,9 +75,7 @@ def test_a_word_that_is_more_word_than_name_is_no_name(index: PaperWords) -> Non
 
 
 def test_first_and_last_terms_are_found(index: PaperWords, tmp_path: Path) -> None:
-    blob, ends = np.load(tmp_path / "terms.npy"), np.load(tmp_path / "term_ends.npy")
-    for number in range(len(ends) - 1):
-        term = blob[ends[number] : ends[number + 1]].tobytes().decode()
+    for term in SortedStrings(tmp_path, "terms"):
         assert len(index.papers_with(term)) > 0
     assert len(index.papers_with("")) == len(index.papers_with("zzzz")) == 0
 
@@ -89,3 +88,18 @@ def test_top_keeps_equal_scores_in_order() -> None:
 def test_papers_without_words(tmp_path: Path) -> None:
     words.write(tmp_path, [Paper("1", "???", "")])
     assert PaperWords(tmp_path, 1).scores("anything").tolist() == [0]
+
+
+def test_a_paper_gets_the_best_of_what_means_nearly_the_same(index: PaperWords) -> None:
+    examples, documents = index.scores("examples"), index.scores("documents")
+    np.testing.assert_allclose(
+        index.scores("pupils", {"pupil": {"exampl": 0.5, "document": 0.25}}),
+        0.5 * examples + 0.25 * documents,
+    )
+    # A paper that has both gets the better one, not the sum.
+    attention, networks = index.scores("attention"), index.scores("networks")
+    assert (attention * networks).any()
+    np.testing.assert_allclose(
+        index.scores("attention", {terms("attention")[0]: {terms("networks")[0]: 0.5}}),
+        np.maximum(attention, 0.5 * networks),
+    )

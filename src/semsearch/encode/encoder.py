@@ -67,7 +67,7 @@ class Encoder(Protocol):
         ...
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
-        """Encode texts of papers; one over the limit is read in windows, whose mean is its vector."""
+        """Encode texts of papers; one over the limit is read in windows, see `pooled`."""
         ...
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
@@ -92,14 +92,16 @@ def unit(vectors: NDArray[np.floating]) -> Vectors:
     return np.asarray(rows / norms, dtype=np.float32)
 
 
-def pooled(parts: Vectors, lengths: Sequence[int]) -> Vectors:
+def pooled(parts: Vectors, lengths: Sequence[int], weights: Sequence[float]) -> Vectors:
     """Average consecutive groups of vectors and normalise: the windows of a text become one vector.
 
     Args:
         parts: Shape ``(sum(lengths), dim)``.
         lengths: How many parts each text has; at least one each.
+        weights: Of each part within its text, above 0.
     """
     if not lengths:
         return parts
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    return unit(np.add.reduceat(parts, starts, axis=0))
+    weighted = parts * np.asarray(weights, dtype=np.float32)[:, None]
+    return unit(np.add.reduceat(weighted, starts, axis=0))

@@ -45,7 +45,7 @@ class TransformerEncoder:
             revision=_revision(folder),
             weights_sha256=weights_sha256(folder),
             template=TEMPLATE,
-            pooling=_pooling(self._model),
+            pooling=f"{_pooling(self._model)}, windows by their tokens",
             normalisation="l2",
             max_tokens=int(limit),
             dim=int(self._model.get_embedding_dimension() or 0),
@@ -89,23 +89,25 @@ class TransformerEncoder:
                 found[i] = offsets
         return found
 
-    def _windows(self, text: str, offsets: list[tuple[int, int]] | None) -> list[str]:
-        """Consecutive parts of a text that the model reads whole, each beginning where a token does."""
+    def _windows(self, text: str, offsets: list[tuple[int, int]] | None) -> list[tuple[str, int]]:
+        """Consecutive parts of a text that the model reads whole, and how many tokens each has.
+
+        The first holds as much as it can: what a paper is about, title and all, is read in one piece.
+        """
         if offsets is None or len(offsets) <= self._room:
-            return [text]
-        # Of equal length: a last window of three words would weigh as much as the first.
-        count = -(-len(offsets) // self._room)
-        size = -(-len(offsets) // count)
-        cuts = [0, *(offsets[i][0] for i in range(size, len(offsets), size)), len(text)]
-        return [text[a:b] for a, b in pairwise(cuts)]
+            return [(text, 1)]
+        starts = range(0, len(offsets), self._room)
+        cuts = [0, *(offsets[i][0] for i in starts[1:]), len(text)]
+        tokens = [min(self._room, len(offsets) - start) for start in starts]
+        return [(text[a:b], count) for (a, b), count in zip(pairwise(cuts), tokens, strict=True)]
 
     def _encode(self, encode: Any, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self.passport.dim), dtype=np.float32)
         windows = [self._windows(*pair) for pair in zip(texts, self._tokens(texts), strict=True)]
-        parts = [part for group in windows for part in group]
-        vectors = unit(encode(parts, batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True))
-        return pooled(vectors, [len(group) for group in windows])
+        parts, tokens = zip(*(part for group in windows for part in group), strict=True)
+        vectors = unit(encode(list(parts), batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True))
+        return pooled(vectors, [len(group) for group in windows], tokens)
 
 
 def _load(name: str, location: str) -> tuple[Any, Path]:

@@ -15,8 +15,9 @@ import numpy as np
 from semsearch.encode import CANARIES, Encoder, Vectors, sentences
 from semsearch.encode.bulk import embed
 from semsearch.encode.cache import EmbeddingCache, key
+from semsearch.encode.multilingual import multilingual
 from semsearch.errors import NothingToIndex
-from semsearch.index import evidence, papers, vectors, words
+from semsearch.index import evidence, lexicon, papers, vectors, words
 from semsearch.index import manifest as manifests
 from semsearch.index.calibration import calibrate
 from semsearch.index.files import mapped, storage
@@ -102,6 +103,10 @@ def build(
     with store.lock(), EmbeddingCache(store.cache, encoder.passport) as cache, store.staging() as staging:
         with storage(staging):
             embedding = _embed(corpus, encoder, cache, staging, progress)
+            progress.step("lexicon")
+            translator = multilingual()
+            with EmbeddingCache(store.cache, translator.passport) as word_cache:
+                word_cache.keep_only(lexicon.write(staging, corpus, translator, word_cache))
             progress.step("write")
             vectors.write(staging, embedding.documents)
             papers.write(staging, corpus)
@@ -113,6 +118,7 @@ def build(
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
                 parent=store.current(),
                 encoder=encoder.passport,
+                lexicon=translator.passport,
                 vectors=VectorSpec(vectors.SPEC, recall=1.0),
                 counts=_counts(corpus, rejected, embedding),
                 sources=tuple(sources),

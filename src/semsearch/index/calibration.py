@@ -45,6 +45,15 @@ PROBES = (
     "comment tailler un rosier au printemps",
     "idées de cadeau pour un départ à la retraite",
 )
+# The same said twice: an encoder that sees it needs no translation of a question.
+PARALLEL = (
+    ("How do plants react to a lack of water?", "Comment les plantes réagissent-elles au manque d'eau ?"),
+    ("The history of printing in the sixteenth century", "L'histoire de l'imprimerie au seizième siècle"),
+    ("Learning to read at school", "Apprendre à lire à l'école"),
+    ("A faster way to sort long lists of numbers", "Trier plus vite de longues listes de nombres"),
+    ("The effect of sleep on the memory of children", "L'effet du sommeil sur la mémoire des enfants"),
+    ("Why do bridges collapse in the wind?", "Pourquoi les ponts s'effondrent-ils sous le vent ?"),
+)
 _SAMPLE = 400  # papers compared pair by pair
 
 
@@ -52,7 +61,7 @@ def calibrate(encoder: Encoder, titles: Vectors, documents: Vectors) -> dict[str
     """Mean and standard deviation of the cosines that mean nothing.
 
     ``foreign``: of the best hit of each probe. ``pair``: of titles, which stand in for questions, and other
-    papers of the same index, evenly drawn.
+    papers of the same index, evenly drawn. ``french``: of sentences and their French translations, the mean.
     """
     best = (encoder.encode_queries(PROBES) @ documents.T).max(axis=1)
     step = max(1, len(documents) // _SAMPLE)
@@ -60,7 +69,9 @@ def calibrate(encoder: Encoder, titles: Vectors, documents: Vectors) -> dict[str
     pairs = cosines[~np.eye(len(cosines), dtype=bool)]
     if not len(pairs):
         pairs = best  # a single paper has no other to be compared with
+    english, french = (encoder.encode_queries(side) for side in zip(*PARALLEL, strict=True))
     return {
+        "french": float((english * french).sum(axis=1).mean()),
         "foreign_mean": float(best.mean()),
         "foreign_std": float(best.std()),
         "pair_mean": float(pairs.mean()),

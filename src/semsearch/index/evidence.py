@@ -46,11 +46,11 @@ class PaperSentences:
         vectors: Vectors = self._titles[rows].astype(np.float32)
         return vectors
 
-    def best(self, query: Vectors, rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    def best(self, queries: Vectors, rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """The sentence of each paper that is nearest to a question.
 
         Args:
-            query: Shape ``(dim,)``, unit norm.
+            queries: The question, in each language it is asked in; shape ``(m, dim)``, unit norm.
             rows: Papers to look at.
 
         Returns:
@@ -68,7 +68,8 @@ class PaperSentences:
         first = np.cumsum(counts[having]) - counts[having]
         owner = np.repeat(np.arange(len(having)), counts[having])
         numbers = starts[having][owner] + np.arange(len(owner)) - first[owner]
-        cosines = self._sentences[numbers].astype(np.float32) @ query
+        cosines = self._sentences[numbers].astype(np.float32) @ queries.T
+        cosines = cosines.max(axis=1)
         scores[having] = np.maximum.reduceat(cosines, first)
         winner = np.full(len(having), -1, dtype=np.int64)
         hits = np.flatnonzero(cosines == scores[having][owner])

@@ -9,6 +9,7 @@ import numpy as np
 from semsearch.encode import Vectors
 from semsearch.errors import IndexDamaged, IndexMissing
 from semsearch.index.evidence import PaperSentences
+from semsearch.index.lexicon import Lexicon
 from semsearch.index.manifest import CANARIES, MEND, Manifest
 from semsearch.index.papers import PaperTable
 from semsearch.index.store import Store
@@ -26,6 +27,7 @@ class Generation:
     vectors: PaperVectors
     words: PaperWords
     sentences: PaperSentences
+    lexicon: Lexicon
     canaries: Vectors
 
 
@@ -70,5 +72,6 @@ def _open(store: Store, generation: str) -> Generation:
         vectors,
         PaperWords(folder, expected),
         PaperSentences(folder),
+        Lexicon(folder),
         np.load(folder / CANARIES),
     )

@@ -11,7 +11,7 @@ from typing import Any
 from semsearch.encode import Passport
 from semsearch.errors import IndexDamaged, IndexForeign
 
-SCHEMA = 1
+SCHEMA = 2
 CANARIES = "canaries.npy"
 
 
@@ -62,6 +62,7 @@ class Manifest:
         created: UTC time of the build, ISO 8601.
         parent: Id of the generation that was published before, or None.
         encoder: Passport of the encoder that made the vectors.
+        lexicon: Passport of the multilingual encoder of its words.
         vectors: The FAISS index.
         counts: What became of the records.
         sources: The files it was built from, absolute paths; ``semsearch rebuild`` reads them again.
@@ -74,6 +75,7 @@ class Manifest:
     created: str
     parent: str | None
     encoder: Passport
+    lexicon: Passport
     vectors: VectorSpec
     counts: Counts
     sources: tuple[str, ...]
@@ -112,6 +114,7 @@ def parse(text: str, where: object) -> Manifest:
         )
     try:
         raw["encoder"] = Passport(**raw["encoder"])
+        raw["lexicon"] = Passport(**raw["lexicon"])
         raw["vectors"] = VectorSpec(**raw["vectors"])
         raw["counts"] = Counts(**raw["counts"])
         raw["sources"] = tuple(raw["sources"])

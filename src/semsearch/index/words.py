@@ -10,25 +10,30 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.encode import Vectors
+from semsearch.index import strings
 from semsearch.index.files import mapped
 from semsearch.index.vectors import Mask, Rows
 from semsearch.ingest.clean import fold
 from semsearch.paper import Paper
+
+Near = Mapping[str, Mapping[str, float]]
+"""For a term of a question, the terms that mean nearly the same, and what a match of each counts, 0 to 1."""
 
 K1 = 1.2
 B = 0.75
 TITLE_WEIGHT = 2  # a word of the title counts as two of the abstract
 
 # Words that say nothing about what a paper is about, in the languages of the questions.
-_STOP = frozenset(
+STOP = frozenset(
     """
     a about am an and any are as at be been being but by can could did do does for from had has have
     how i if in into is it its me my no not of on or our so such than that the their them then there
@@ -55,7 +60,7 @@ def _stemmer() -> object:
 
 def terms(text: str) -> list[str]:
     """The words of a text as the index knows them: folded, without stop words, stemmed."""
-    words = [word[:_LONGEST] for word in fold(text).split() if word not in _STOP]
+    words = [word[:_LONGEST] for word in fold(text).split() if word not in STOP]
     return list(_stemmer().stemWords(words))  # type: ignore[attr-defined]
 
 
@@ -89,10 +94,7 @@ def write(folder: Path, papers: Sequence[Paper]) -> None:
         impacts.append((idf * saturated).astype(np.float32))
         starts.append(starts[-1] + len(holders))
 
-    encoded = [term.encode() for term in ordered]
-    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
-    np.save(folder / "terms.npy", np.frombuffer(b"".join(encoded), dtype=np.uint8))
-    np.save(folder / "term_ends.npy", ends)
+    strings.write(folder, "terms", ordered)
     np.save(folder / "postings.npy", np.array(starts, dtype=np.int64))
     np.save(folder / "posting_rows.npy", np.concatenate(rows) if rows else np.empty(0, np.int32))
     np.save(folder / "posting_impacts.npy", np.concatenate(impacts) if impacts else np.empty(0, np.float32))
@@ -103,9 +105,9 @@ class PaperWords:
 
     def __init__(self, folder: Path, papers: int) -> None:
         self._papers = papers
-        self._terms, self._ends, self._starts, self._rows, self._impacts = (
-            mapped(folder / f"{name}.npy")
-            for name in ("terms", "term_ends", "postings", "posting_rows", "posting_impacts")
+        self._terms = strings.SortedStrings(folder, "terms")
+        self._starts, self._rows, self._impacts = (
+            mapped(folder / f"{name}.npy") for name in ("postings", "posting_rows", "posting_impacts")
         )
 
     def __len__(self) -> int:
@@ -116,21 +118,34 @@ class PaperWords:
         start, end = self._slice(term)
         return np.asarray(self._rows[start:end], dtype=np.int64)
 
-    def scores(self, question: str) -> NDArray[np.float32]:
+    def scores(self, question: str, near: Near = MappingProxyType({})) -> NDArray[np.float32]:
         """The score of every paper, shape ``(papers,)``; 0 where no word matches.
 
         A word counts as part of a name only when more papers have such an author than use the word: "Long"
         in a question about long documents is no author.
+
+        Args:
+            question: Free text.
+            near: Terms that mean nearly what a term of the question means. A paper gets the best that it
+                has of them, by what each counts, where that is more than the term itself gives.
         """
         scores = np.zeros(self._papers, dtype=np.float32)
         wanted: Counter[str] = Counter(terms(question))
-        for word in set(fold(question).split()) - _STOP:
+        for word in set(fold(question).split()) - STOP:
             start, end = self._slice(_NAME + word)
             if end - start > len(self.papers_with(next(iter(terms(word)), word))):
                 wanted[_NAME + word] = 1
         for term, times in wanted.items():
-            start, end = self._slice(term)
-            scores[self._rows[start:end]] += times * self._impacts[start:end]
+            scores += times * self._concept(term, near.get(term, {}))
+        return scores
+
+    def _concept(self, term: str, near: Mapping[str, float]) -> NDArray[np.float32]:
+        """What a term, or the best of those that mean nearly the same, adds to every paper."""
+        scores = np.zeros(self._papers, dtype=np.float32)
+        for other, share in ((term, 1.0), *near.items()):
+            start, end = self._slice(other)
+            rows = self._rows[start:end]
+            scores[rows] = np.maximum(scores[rows], share * self._impacts[start:end])
         return scores
 
     def search(self, questions: Sequence[str], k: int, allowed: Mask | None = None) -> tuple[Vectors, Rows]:
@@ -154,22 +169,9 @@ class PaperWords:
         return scores, rows
 
     def _slice(self, term: str) -> tuple[int, int]:
-        """Where the postings of a term begin and end, by binary search among the sorted terms."""
-        wanted = term.encode()
-        low, high = 0, len(self._starts) - 1
-        while low < high:
-            middle = (low + high) // 2
-            if self._term(middle) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        if low == len(self._starts) - 1 or self._term(low) != wanted:
-            return 0, 0
-        return int(self._starts[low]), int(self._starts[low + 1])
-
-    def _term(self, number: int) -> bytes:
-        start, end = self._ends[number : number + 2]
-        return bytes(self._terms[start:end].tobytes())
+        """Where the postings of a term begin and end."""
+        number = self._terms.find(term)
+        return (0, 0) if number is None else (int(self._starts[number]), int(self._starts[number + 1]))
 
 
 def top(scores: NDArray[np.floating], k: int) -> Rows:
@@ -185,4 +187,4 @@ def top(scores: NDArray[np.floating], k: int) -> Rows:
 
 def content_words(question: str) -> set[str]:
     """The words of a question that say what it is about, as they were written."""
-    return {word for word in _WORD.findall(question) if not _STOP.issuperset(fold(word).split())}
+    return {word for word in _WORD.findall(question) if not STOP.issuperset(fold(word).split())}

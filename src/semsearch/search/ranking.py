@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from semsearch.encode import Vectors
 from semsearch.index.generation import Generation
 from semsearch.index.vectors import Mask, Rows
-from semsearch.index.words import top
+from semsearch.index.words import Near, top
 from semsearch.search.fusion import (
     DENSE,
     POOL,
@@ -35,42 +35,64 @@ class Ranking:
     matched_by: list[MatchedBy]
 
 
-def dense(generation: Generation, query: Vectors, k: int, allowed: Mask | None) -> Ranking:
-    """By cosine alone."""
-    scores, rows = generation.vectors.search(query[None], k, allowed)
-    return Ranking(rows[0], scores[0].astype(np.float64), ["meaning"] * len(rows[0]))
+def dense(generation: Generation, queries: Vectors, k: int, allowed: Mask | None) -> Ranking:
+    """By cosine alone.
+
+    Args:
+        generation: The index.
+        queries: The question in each language it is asked in, shape ``(m, dim)``.
+        k: How many.
+        allowed: Which papers are considered.
+    """
+    rows = _nearest(generation, queries, k, allowed)
+    scores = similarities(generation, rows, queries)
+    order = top(scores, k)
+    return Ranking(rows[order], scores[order].astype(np.float64), ["meaning"] * len(order))
 
 
-def lexical(generation: Generation, question: str, k: int, allowed: Mask | None) -> Ranking:
+def similarities(generation: Generation, rows: Rows, queries: Vectors) -> NDArray[np.float32]:
+    """Cosine of some papers and the question, in the language that comes nearest."""
+    cosines: NDArray[np.float32] = (generation.vectors.vectors(rows) @ queries.T).max(axis=1, initial=-1)
+    return cosines
+
+
+def _nearest(generation: Generation, queries: Vectors, k: int, allowed: Mask | None) -> Rows:
+    """Rows of the papers nearest to each query, in order of row."""
+    _, rows = generation.vectors.search(queries, k, allowed)
+    return np.unique(rows)
+
+
+def lexical(generation: Generation, question: str, near: Near, k: int, allowed: Mask | None) -> Ranking:
     """By BM25 alone; papers with none of the words are no answer."""
-    scores, rows = generation.words.search([question], k, allowed)
-    found = scores[0] > 0
-    return Ranking(rows[0][found], scores[0][found].astype(np.float64), ["words"] * int(found.sum()))
+    scores = generation.words.scores(question, near)
+    rows = _speaking(scores, k, allowed)
+    return Ranking(rows, scores[rows].astype(np.float64), ["words"] * len(rows))
 
 
 def hybrid(
     generation: Generation,
     question: str,
-    query: Vectors,
+    near: Near,
+    queries: Vectors,
     k: int,
     allowed: Mask | None,
     named: Route | None = None,
 ) -> Ranking:
     """By everything together; papers that the question names come first."""
     wanted = max(POOL, k)
-    _, near = generation.vectors.search(query[None], wanted, allowed)
-    words = generation.words.scores(question)
+    meaning = _nearest(generation, queries, wanted, allowed)
+    words = generation.words.scores(question, near)
     spoken = _speaking(words, wanted, allowed)
     pinned = np.empty(0, np.int64) if named is None else named.rows
     if allowed is not None:
         pinned = pinned[allowed[pinned]]
-    pool = np.unique(np.concatenate([near[0], spoken, pinned]))
+    pool = np.unique(np.concatenate([meaning, spoken, pinned]))
 
-    titles = generation.sentences.titles(pool) @ query
-    sentences, _ = generation.sentences.best(query, pool)
+    titles = (generation.sentences.titles(pool) @ queries.T).max(axis=1, initial=-1)
+    sentences, _ = generation.sentences.best(queries, pool)
     vectors = generation.vectors.vectors(pool)
     scores = fuse(
-        (DENSE, vectors @ query),
+        (DENSE, (vectors @ queries.T).max(axis=1, initial=-1)),
         (TITLE, titles),
         (SENTENCE, np.where(sentences < 0, titles, sentences)),  # without abstract, the title is all it says
         (words_weight(len(words)), words[pool]),
@@ -86,7 +108,7 @@ def hybrid(
         [
             named.matched_by
             if named is not None and is_pinned[i]
-            else _matched_by(meaning=pool[i] in near[0], words=words[pool[i]] > 0)
+            else _matched_by(meaning=pool[i] in meaning, words=words[pool[i]] > 0)
             for i in order
         ],
     )

@@ -16,7 +16,7 @@ from semsearch.index.papers import Filters
 from semsearch.index.store import Store
 from semsearch.index.vectors import Rows
 from semsearch.paper import Paper
-from semsearch.search import ranking
+from semsearch.search import ranking, translation
 from semsearch.search.confidence import confidence
 from semsearch.search.hits import MODES, Evidence, Hit, Mode, Results
 from semsearch.search.loading import load_encoder, prove
@@ -93,17 +93,19 @@ class Searcher:
         _check(question, k, mode, offset)
         generation, wanted = self.generation, offset + k
         allowed = generation.papers.allowed(filters) if filters else None
-        query: Vectors | None = None
+        reading = translation.read(question, generation)
+        queries: Vectors | None = None
         if mode == "lexical":
-            found = ranking.lexical(generation, question, wanted, allowed)
+            found = ranking.lexical(generation, question, reading.near, wanted, allowed)
         else:
-            query = self.encoder.encode_queries([question])[0]
+            asked = [question] if reading.translation is None else [question, reading.translation]
+            queries = self.encoder.encode_queries(asked)
             if mode == "dense":
-                found = ranking.dense(generation, query, wanted, allowed)
+                found = ranking.dense(generation, queries, wanted, allowed)
             else:
                 named = route(question, generation) if mode == "auto" else None
-                found = ranking.hybrid(generation, question, query, wanted, allowed, named)
-        hits = self._hits(found, query, offset)
+                found = ranking.hybrid(generation, question, reading.near, queries, wanted, allowed, named)
+        hits = self._hits(found, queries, offset)
         return Results(question, mode, generation.id, (time.perf_counter() - started) * 1000, hits)
 
     def related(
@@ -138,7 +140,7 @@ class Searcher:
         candidates, scores, query = rank_related(self.generation, *rows)
         chosen = diversify(self.generation.vectors.vectors(candidates), scores, k, diversity)
         found = Ranking(candidates[chosen], scores[chosen], ["related"] * len(chosen))
-        hits = self._hits(found, query, 0)
+        hits = self._hits(found, query[None], 0)
         took = (time.perf_counter() - started) * 1000
         return Results(" ".join(seeds), "related", self.generation.id, took, hits)
 
@@ -152,11 +154,11 @@ class Searcher:
             )
         return row
 
-    def _hits(self, found: Ranking, query: Vectors | None, offset: int) -> tuple[Hit, ...]:
+    def _hits(self, found: Ranking, queries: Vectors | None, offset: int) -> tuple[Hit, ...]:
         """Dress rows as hits: metadata, similarity, confidence, evidence; only for what is shown."""
         rows = found.rows[offset:]
         papers = self.generation.papers.get(rows)
-        similarities, spans = self._seen(rows, query)
+        similarities, spans = self._seen(rows, queries)
         calibration = self.generation.manifest.calibration
         hits = []
         for i, paper in enumerate(papers):
@@ -177,12 +179,12 @@ class Searcher:
             )
         return tuple(hits)
 
-    def _seen(self, rows: Rows, query: Vectors | None) -> tuple[Vectors | None, list[list[int]] | None]:
+    def _seen(self, rows: Rows, queries: Vectors | None) -> tuple[Vectors | None, list[list[int]] | None]:
         """Similarity to the question and span of the best sentence of some papers."""
-        if query is None or not len(rows):
+        if queries is None or not len(rows):
             return None, None
-        _, spans = self.generation.sentences.best(query, rows)
-        return self.generation.vectors.vectors(rows) @ query, spans.tolist()
+        _, spans = self.generation.sentences.best(queries, rows)
+        return ranking.similarities(self.generation, rows, queries), spans.tolist()
 
 
 def open_searcher(root: str | Path = "index", *, generation: str | None = None) -> Searcher:

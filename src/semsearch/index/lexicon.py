@@ -1,0 +1,178 @@
+"""The words that the papers use, in a space where a word lies beside its synonyms and its translations.
+
+It carries a question into the words of the collection: "apprentissage" becomes "learning" where the abstracts
+say "learning", and a claim about tumours finds the paper that says neoplasms. Nearest words are looked up at
+build, so that a question in the papers' own language needs no second encoder.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import faiss
+import numpy as np
+
+from semsearch.encode import Encoder, Vectors
+from semsearch.encode.bulk import embed
+from semsearch.encode.cache import EmbeddingCache, key
+from semsearch.index import strings
+from semsearch.index.files import mapped
+from semsearch.index.words import STOP, terms
+from semsearch.ingest.clean import fold
+from semsearch.ingest.language import LANGUAGES, Language, language_of
+from semsearch.paper import Paper
+
+MOST_WORDS = 30_000  # the most frequent; rarer ones are names, numbers and misprints for the most part
+NEIGHBOURS = 8  # of each word in each language
+_LOOKED_AT = 16  # nearest words, before those of the same stem are taken together
+_SHORTEST = 3
+
+_WORD = re.compile(r"[^\W\d_]+")
+_NAME = "lexicon"
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A word of the collection, how near it is (cosine), and how many papers use it."""
+
+    word: str
+    nearness: float
+    papers: int
+    language: Language
+
+
+def words_of(text: str) -> Iterator[str]:
+    """The words of a text that a lexicon may hold: three letters or more, accents kept, case not."""
+    for word in _WORD.findall(unicodedata.normalize("NFC", text).casefold()):
+        if len(word) >= _SHORTEST and fold(word) not in STOP:
+            yield word
+
+
+def write(
+    folder: Path,
+    papers: Sequence[Paper],
+    encoder: Encoder,
+    cache: EmbeddingCache,
+    advance: Callable[[int], None] = lambda _: None,
+) -> set[bytes]:
+    """Write the lexicon of some papers.
+
+    Args:
+        folder: Of the generation.
+        papers: Their titles, abstracts and keywords are read; each text is told to be English or French.
+        encoder: Of words, multilingual.
+        cache: Of that encoder's vectors.
+        advance: Called with the number of words just encoded.
+
+    Returns:
+        The cache's keys of the words.
+    """
+    uses = {language: Counter[str]() for language in LANGUAGES}
+    for paper in papers:
+        for text in (paper.title, " ".join((paper.abstract, *paper.keywords))):
+            if text.strip():
+                uses[language_of(text)].update(set(words_of(text)))
+    total = uses["en"] + uses["fr"]
+    kept = sorted(sorted(total, key=lambda word: (-total[word], word))[:MOST_WORDS], key=str.encode)
+    french = np.array([uses["fr"][word] > uses["en"][word] for word in kept], dtype=np.bool_)
+
+    vectors = np.empty((len(kept), encoder.passport.dim), dtype=np.float32)
+    embed(encoder, cache, kept, vectors, advance)
+    numbers, nearness = _neighbours(kept, vectors, french)
+    strings.write(folder, _NAME, kept)
+    for name, array in (
+        ("vectors", vectors.astype(np.float16)),
+        ("papers", np.array([total[word] for word in kept], dtype=np.int32)),
+        ("french", french),
+        ("neighbours", numbers),
+        ("nearness", nearness.astype(np.float16)),
+    ):
+        np.save(folder / f"{_NAME}_{name}.npy", array)
+    return {key(word) for word in kept}
+
+
+def _neighbours(words: Sequence[str], vectors: Vectors, french: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The nearest words of other stems, those in English first, then those in French.
+
+    Returns:
+        Numbers of words, shape ``(len(words), 2 * NEIGHBOURS)``, -1 where there are no more; and cosines.
+    """
+    numbers = np.full((len(words), len(LANGUAGES) * NEIGHBOURS), -1, dtype=np.int32)
+    nearness = np.zeros(numbers.shape, dtype=np.float32)
+    stems = [" ".join(terms(word)) for word in words]
+    for side, members in enumerate((np.flatnonzero(~french), np.flatnonzero(french))):
+        if not len(members):
+            continue
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(vectors[members])
+        cosines, found = index.search(vectors, min(_LOOKED_AT, len(members)))
+        for number, stem in enumerate(stems):
+            seen, place = {stem}, side * NEIGHBOURS
+            for cosine, member in zip(cosines[number], members[found[number]], strict=True):
+                if stems[member] not in seen and place < (side + 1) * NEIGHBOURS:
+                    seen.add(stems[member])
+                    numbers[number, place], nearness[number, place] = member, cosine
+                    place += 1
+    return numbers, nearness
+
+
+class Lexicon:
+    """Reads the lexicon of a generation. All arrays are memory-mapped."""
+
+    def __init__(self, folder: Path) -> None:
+        self._words = strings.SortedStrings(folder, _NAME)
+        self._papers, self._french, self._numbers, self._nearness, self._vectors = (
+            mapped(folder / f"{_NAME}_{name}.npy")
+            for name in ("papers", "french", "neighbours", "nearness", "vectors")
+        )
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    @cached_property
+    def languages(self) -> frozenset[Language]:
+        """The languages of its words."""
+        french = int(np.count_nonzero(self._french))
+        words: dict[Language, int] = {"en": len(self) - french, "fr": french}
+        return frozenset(language for language, count in words.items() if count)
+
+    def neighbours(self, word: str) -> list[Neighbour] | None:
+        """The words nearest to a word of the lexicon, which comes first; None for any other word."""
+        number = self._words.find(word)
+        if number is None:
+            return None
+        return [
+            self._neighbour(number, 1.0),
+            *(
+                self._neighbour(int(other), float(cosine))
+                for other, cosine in zip(self._numbers[number], self._nearness[number], strict=True)
+                if other >= 0
+            ),
+        ]
+
+    def nearest(self, vectors: Vectors) -> list[list[Neighbour]]:
+        """The words nearest to vectors of the lexicon's encoder, shape ``(n, dim)``, in both languages."""
+        found: list[list[Neighbour]] = []
+        for cosines in vectors @ self._matrix.T:
+            best = np.argsort(-cosines, kind="stable")[:_LOOKED_AT]
+            found.append([self._neighbour(int(i), float(cosines[i])) for i in best])
+        return found
+
+    @cached_property
+    def _matrix(self) -> Vectors:
+        matrix: Vectors = self._vectors.astype(np.float32)
+        return matrix
+
+    def _neighbour(self, number: int, nearness: float) -> Neighbour:
+        return Neighbour(
+            self._words[number],
+            nearness,
+            int(self._papers[number]),
+            "fr" if self._french[number] else "en",
+        )

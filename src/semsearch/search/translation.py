@@ -1,0 +1,135 @@
+"""A question in the words of the papers: its synonyms, and its translation word by word."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from semsearch.encode.multilingual import MultilingualEncoder, multilingual
+from semsearch.errors import IndexForeign
+from semsearch.index.generation import Generation
+from semsearch.index.lexicon import Lexicon, Neighbour, words_of
+from semsearch.index.words import STOP, Near, terms
+from semsearch.ingest.clean import fold
+from semsearch.ingest.language import Language, probably_french
+
+# A synonym counts half of the word itself at most, a translation as much as the word; both less the further
+# they are from it, down to nothing at these cosines.
+_SYNONYM, _SYNONYM_FROM, _TRANSLATION_FROM = 0.5, 0.6, 0.5
+# In the translated question a word stands for another from this cosine on. Of two that are as near, the one
+# that more papers use is the likelier; a word in every paper gains this much over one in a single paper.
+_TRANSLATED_FROM, _COMMON = 0.6, 0.2
+_FRENCH, _PERHAPS_FRENCH = 0.85, 0.5
+# From this mean cosine of sentences and their translations on, an encoder needs none.
+_UNDERSTANDS_FRENCH = 0.75
+
+_TOKEN = re.compile(r"[^\W_]+")
+_ELISION = re.compile(r"\b(?:[cdjlmnst]|qu)['’]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a question says in the words of an index.
+
+    Attributes:
+        language: The language it is asked in.
+        near: For its terms, those of the papers that mean nearly the same.
+        translation: It, word by word, in the other language; None where no paper is in that language, or
+            the index's encoder understands both.
+    """
+
+    language: Language
+    near: Near
+    translation: str | None
+
+
+def read(question: str, generation: Generation) -> Reading:
+    """Put a question into the words of an index.
+
+    Raises:
+        IndexForeign: Another version of the multilingual encoder made the index.
+    """
+    lexicon = generation.lexicon
+    words = list(dict.fromkeys(words_of(question)))
+    language = _language(question, words, lexicon)
+    neighbours = {word: found for word in words if (found := lexicon.neighbours(word)) is not None}
+    others = lexicon.languages - {language}
+    unknown = [word for word in words if word not in neighbours and word not in _names(question)]
+    if others and unknown:
+        vectors = _translator(generation).encode_queries(unknown)
+        neighbours |= dict(zip(unknown, lexicon.nearest(vectors), strict=True))
+
+    near = {term: _near(term, found, language) for word, found in neighbours.items() for term in terms(word)}
+    translation = None
+    if others and generation.manifest.calibration["french"] < _UNDERSTANDS_FRENCH:
+        (other,) = others
+        best = {word: _translated(found, other, len(generation.papers)) for word, found in neighbours.items()}
+        translation = _in_place(question, {word: to for word, to in best.items() if to is not None})
+    return Reading(language, near, translation)
+
+
+def _language(question: str, words: list[str], lexicon: Lexicon) -> Language:
+    """French when that is nearly certain, or probable and most words are none of the English papers'."""
+    french = probably_french(question)
+    if french >= _PERHAPS_FRENCH:
+        known = sum(
+            (found := lexicon.neighbours(word)) is not None and found[0].language == "en" for word in words
+        )
+        if french >= _FRENCH or 2 * known < len(words):
+            return "fr"
+    return "en"
+
+
+def _names(question: str) -> set[str]:
+    """What stands in capitals in a question that does not: acronyms, which no language translates."""
+    return (
+        set()
+        if question.isupper()
+        else {word.casefold() for word in _TOKEN.findall(question) if word.isupper()}
+    )
+
+
+def _near(term: str, neighbours: Iterable[Neighbour], language: Language) -> dict[str, float]:
+    """The terms that count for a term of a question, and how much."""
+    shares: dict[str, float] = {}
+    for neighbour in neighbours:
+        same = neighbour.language == language
+        least, most = (_SYNONYM_FROM, _SYNONYM) if same else (_TRANSLATION_FROM, 1.0)
+        share = most * min((neighbour.nearness - least) / (1 - least), 1.0)
+        if share > 0:
+            for other in terms(neighbour.word):
+                if other != term:
+                    shares[other] = max(shares.get(other, 0.0), share)
+    return shares
+
+
+def _translated(neighbours: Iterable[Neighbour], language: Language, papers: int) -> str | None:
+    """The likeliest word of a language among the neighbours of a word."""
+    scale = math.log(papers + 1)
+    likely = [
+        (neighbour.nearness + _COMMON * math.log(neighbour.papers) / scale, neighbour.word)
+        for neighbour in neighbours
+        if neighbour.language == language and neighbour.nearness >= _TRANSLATED_FROM
+    ]
+    return max(likely)[1] if likely else None
+
+
+def _in_place(question: str, translations: dict[str, str]) -> str | None:
+    """The question's words, translated where they can be, without those that say nothing."""
+    if not translations:
+        return None
+    tokens = [token for token in _TOKEN.findall(_ELISION.sub(" ", question)) if fold(token) not in STOP]
+    return " ".join(translations.get(next(words_of(token), token), token) for token in tokens)
+
+
+def _translator(generation: Generation) -> MultilingualEncoder:
+    translator = multilingual()
+    if translator.passport.fingerprint != generation.manifest.lexicon.fingerprint:
+        raise IndexForeign(
+            "its words were related by another version of the multilingual encoder than is installed.",
+            where=generation.id,
+            hint="Build the index again: semsearch rebuild",
+        )
+    return translator

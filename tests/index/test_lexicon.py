@@ -1,0 +1,106 @@
+"""The words of a collection beside their synonyms and translations, against brute force."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.encode.cache import EmbeddingCache
+from semsearch.encode.multilingual import multilingual
+from semsearch.index import lexicon
+from semsearch.index.lexicon import Lexicon, words_of
+from semsearch.index.words import terms
+from semsearch.paper import Paper
+from tests.support import CORPUS
+
+FRENCH = Paper(
+    "fr",
+    "Apprentissage profond pour la reconnaissance de la parole",
+    "Nous montrons que des réseaux de neurones entraînés sur de la parole transcrite se trompent moins que "
+    "les modèles de Markov cachés, y compris dans le bruit.",
+)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Lexicon:
+    folder = tmp_path_factory.mktemp("lexicon")
+    encoder = multilingual()
+    with EmbeddingCache(folder / "cache", encoder.passport) as cache:
+        keys = lexicon.write(folder, [*CORPUS, FRENCH], encoder, cache)
+    found = Lexicon(folder)
+    assert len(keys) == len(found)
+    return found
+
+
+def all_words() -> set[str]:
+    return {word for paper in [*CORPUS, FRENCH] for word in words_of(f"{paper.title} {paper.abstract}")}
+
+
+def test_words_keep_their_accents_and_lose_their_case() -> None:
+    assert list(words_of("L'Étude des RÉSEAUX, in 2019: an étude of x² and self-play")) == [
+        "étude", "réseaux", "étude", "self", "play",
+    ]  # fmt: skip
+
+
+def test_every_word_is_there_with_its_papers(built: Lexicon) -> None:
+    assert len(built) == len(all_words())
+    learning = built.neighbours("learning")
+    assert learning is not None
+    assert (learning[0].word, learning[0].nearness, learning[0].papers, learning[0].language) == (
+        "learning", 1.0, 2, "en",
+    )  # fmt: skip
+    assert built.neighbours("chocolate") is None
+
+
+def test_neighbours_are_those_of_brute_force(built: Lexicon) -> None:
+    words = sorted(all_words(), key=str.encode)
+    vectors = multilingual().encode_documents(words)
+    french = {word: found[0].language == "fr" for word in words if (found := built.neighbours(word))}
+    for word in ("learning", "networks", "parole", "copied"):
+        found = built.neighbours(word)
+        assert found is not None
+        cosines = vectors @ vectors[words.index(word)]
+        for side in (False, True):
+            near = [words[i] for i in np.argsort(-cosines, kind="stable") if french[words[i]] == side]
+            expected: dict[str, str] = {}
+            for other in near[:16]:
+                if terms(other) != terms(word):
+                    expected.setdefault(terms(other)[0], other)
+            got = [neighbour for neighbour in found[1:] if (neighbour.language == "fr") == side]
+            assert [neighbour.word for neighbour in got] == list(expected.values())[:8]
+            for neighbour in got:
+                assert neighbour.nearness == pytest.approx(cosines[words.index(neighbour.word)], abs=2e-3)
+
+
+def test_translations_are_near(built: Lexicon) -> None:
+    def nearest(word: str, language: str) -> str:
+        found = built.nearest(multilingual().encode_queries([word]))[0]
+        return next(neighbour.word for neighbour in found if neighbour.language == language)
+
+    assert nearest("apprentissage", "en") == "learning"
+    assert nearest("école", "en") == "school"
+    assert nearest("speech", "fr") == "parole"
+
+
+def test_a_collection_has_the_languages_of_its_texts(built: Lexicon, tmp_path: Path) -> None:
+    assert built.languages == {"en", "fr"}
+    encoder = multilingual()
+    with EmbeddingCache(tmp_path, encoder.passport) as cache:
+        for papers, languages in (
+            (CORPUS, {"en"}),
+            ([FRENCH], {"fr"}),
+            ([replace(FRENCH, title="2 3 5 7")], {"fr"}),
+        ):
+            lexicon.write(tmp_path, papers, encoder, cache)
+            assert Lexicon(tmp_path).languages == languages
+
+
+def test_papers_without_words_have_an_empty_lexicon(tmp_path: Path) -> None:
+    encoder = multilingual()
+    with EmbeddingCache(tmp_path, encoder.passport) as cache:
+        lexicon.write(tmp_path, [Paper("x", "42", "")], encoder, cache)
+    empty = Lexicon(tmp_path)
+    assert (len(empty), empty.languages, empty.neighbours("learning")) == (0, frozenset(), None)

@@ -1,0 +1,41 @@
+"""English is never taken for French; French that can be told is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from semsearch.ingest.language import language_of, probably_french
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Comment les agents se souviennent-ils de ce qu'ils ont appris ?",
+        "Réseaux de neurones pour la reconnaissance vocale",
+        "résumé automatique",
+        "optimisation stochastique",
+    ],
+)
+def test_french_is_told(text: str) -> None:
+    assert language_of(text) == "fr"
+
+
+@pytest.mark.parametrize("text", ["graph neural networks", "BERT", "Yoshua Bengio", "attention", "GAN", ""])
+def test_short_and_shared_words_count_as_english(text: str) -> None:
+    assert language_of(text) == "en"
+    assert probably_french(text) < 0.85
+
+
+def test_judged_questions(shared_data: Path) -> None:
+    def told(collection: str) -> list[str]:
+        lines = (
+            (shared_data / "judged" / collection / "queries.jsonl").read_text(encoding="utf-8").splitlines()
+        )
+        return [language_of(json.loads(line)["text"]) for line in lines]
+
+    for english in ("cranfield", "cisi", "scifact-train"):
+        assert set(told(english)) == {"en"}
+    assert told("taln-fr-en").count("en") <= 6  # of 600 titles
