@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,5 +23,3 @@ def test_every_string_is_found_and_no_other(some: set[str], other: str) -> None:
         assert list(stored) == ordered
         assert [stored.find(string) for string in ordered] == list(range(len(ordered)))
         assert (stored.find(other) is None) == (other not in some)
-        with pytest.raises(IndexError):
-            stored[len(some)]

@@ -92,10 +92,8 @@ def test_papers_without_words(tmp_path: Path) -> None:
 
 def test_a_paper_gets_the_best_of_what_means_nearly_the_same(index: PaperWords) -> None:
     examples, documents = index.scores("examples"), index.scores("documents")
-    np.testing.assert_allclose(
-        index.scores("pupils", {"pupil": {"exampl": 0.5, "document": 0.25}}),
-        0.5 * examples + 0.25 * documents,
-    )
+    near = {"pupil": {"exampl": 0.5, "document": 0.25}}
+    np.testing.assert_allclose(index.scores("pupils", near), 0.5 * examples + 0.25 * documents)
     # A paper that has both gets the better one, not the sum.
     attention, networks = index.scores("attention"), index.scores("networks")
     assert (attention * networks).any()

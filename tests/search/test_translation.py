@@ -14,9 +14,11 @@ from semsearch.api import build
 from semsearch.encode import Vectors, unit
 from semsearch.encode.transformer import TransformerEncoder
 from semsearch.errors import IndexForeign
+from semsearch.index.build import document_text
 from semsearch.index.calibration import PARALLEL
 from semsearch.paper import Paper
 from semsearch.search import Searcher, open_searcher
+from semsearch.search.hits import MODES
 from semsearch.search.translation import read
 from tests.support import CORPUS, WordEncoder
 
@@ -49,14 +51,14 @@ def mixed(encoder: TransformerEncoder, tmp_path_factory: pytest.TempPathFactory)
     ],
 )
 def test_a_french_question_finds_its_english_paper(searcher: Searcher, question: str, paper: str) -> None:
-    for mode in ("auto", "dense", "lexical"):
-        assert searcher.search(question, 3, mode=mode)[0].paper.id == paper  # type: ignore[arg-type]
+    for mode in MODES:
+        assert searcher.search(question, 3, mode=mode)[0].paper.id == paper
 
 
 def test_an_english_question_finds_a_french_paper(mixed: Searcher) -> None:
-    for mode in ("auto", "dense", "lexical"):
+    for mode in MODES:
         question = "discovering the senses of a word from a graph of what occurs beside it"
-        assert mixed.search(question, 3, mode=mode)[0].paper.id == "veronis"  # type: ignore[arg-type]
+        assert mixed.search(question, 3, mode=mode)[0].paper.id == "veronis"
 
 
 def test_a_french_question_finds_a_french_paper(mixed: Searcher) -> None:
@@ -79,14 +81,14 @@ def test_a_translation_says_the_question_in_words_of_the_papers(searcher: Search
 
 def test_short_french_is_told_by_words_that_the_papers_lack(searcher: Searcher) -> None:
     assert read("apprentissage profond", searcher.generation).language == "fr"
-    assert read("communication", searcher.generation).language == "en"
+    assert read("sentence", searcher.generation).language == "en"
 
 
 class Bilingual(WordEncoder):
     """Knows the sentences of the calibration in both languages."""
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        english = dict((french, english) for english, french in PARALLEL)
+        english = {french: english for english, french in PARALLEL}
         return super().encode_queries([english.get(text, text) for text in texts])
 
 
@@ -115,12 +117,10 @@ def test_hits_of_a_translated_question_are_those_of_brute_force(
     translation = read(question, searcher.generation).translation
     assert translation is not None
     queries = encoder.encode_queries([question, translation])
-    documents = encoder.encode_documents(
-        [f"{p.title}. {p.abstract}" if p.abstract else p.title for p in CORPUS]
-    )
+    documents = encoder.encode_documents([document_text(paper) for paper in CORPUS])
     expected = (unit(documents) @ queries.T).max(axis=1)
     results = searcher.search(question, 5, mode="dense")
-    found = {hit.paper.id: hit.similarity for hit in results}
+    found = {hit.paper.id: hit.similarity or 0 for hit in results}
     np.testing.assert_allclose([found[paper.id] for paper in CORPUS], expected, atol=1e-5)
     assert [hit.paper.id for hit in results] == [CORPUS[i].id for i in np.argsort(-expected)]
 
