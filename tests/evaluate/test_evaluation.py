@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from math import log2
 
 import pytest
 
-from semsearch.errors import EvaluationError
+from semsearch.errors import EvaluationError, MissingExtra
 from semsearch.evaluate import Question, evaluate, judge, measure
 from semsearch.evaluate.evaluation import percentile
 from semsearch.search import Searcher
@@ -49,6 +50,17 @@ def test_only_judged_questions_are_asked(searcher: Searcher) -> None:
     assert figures.measures["mrr@10"] == 1
     assert (figures.first("1"), figures.right("1")) == ("gan", True)
     assert figures.titles == {"gan": "Generative Adversarial Nets"}
+
+
+def test_a_missing_library_is_named_before_a_question_is_asked(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ir_measures", None)
+    asked: list[int] = []
+    with pytest.raises(MissingExtra, match=r"ir-measures") as caught:
+        evaluate(searcher, [Question("1", "nets")], {"1": {"gan": 1}}, advance=asked.append)
+    assert "semsearch[evaluate]" in caught.value.hint
+    assert asked == []
 
 
 def test_related_papers_are_measured_without_their_seed(searcher: Searcher) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from semsearch.encode.models import fetch, loading, locate, weights_sha256
 from semsearch.errors import EncoderError
 
-_BATCH = 32
+_BATCH = 8  # papers differ in length, and a batch is as long as its longest: 32 took twice the time
 _HUB_OWNER = "cross-encoder"  # of models that are named without theirs, as in sentence-transformers
 _HINT = (
     "Name a folder with a sentence-transformers CrossEncoder, or one on the model hub that can be reached."

@@ -12,7 +12,7 @@ import numpy as np
 from semsearch.errors import EvaluationError
 from semsearch.evaluate.chance import Figures, intervals
 from semsearch.evaluate.judged import Qrels, Question, judged
-from semsearch.evaluate.measures import MEASURES, measure
+from semsearch.evaluate.measures import MEASURES, library, measure
 from semsearch.evaluate.runs import DEPTH, Run, ranked
 from semsearch.search import Mode, Results, Searcher
 
@@ -93,6 +93,7 @@ def evaluate(
         MissingExtra: ir-measures is not installed.
     """
     asked = judged(questions, qrels)
+    library()  # if it is missing, that is to be known before the questions are asked
     if mode != "lexical" and not related:
         _ = searcher.encoder  # loading it is no part of a question's time
     run: dict[str, dict[str, float]] = {}
