@@ -207,7 +207,11 @@ def test_evaluate_compares_modes_generations_and_run_files(
         }
         first = document["changed"][0]
         assert first["id"] == "a"
-        assert first["a"]["first"] == {"id": "vaswani2017attention", "title": None, "relevant": False}
+        assert first["a"]["first"] == {
+            "id": "vaswani2017attention",
+            "title": "Attention Is All You Need",  # the run file does not know it, the index does
+            "relevant": False,
+        }
         assert first["b"]["first"]["title"].startswith("Neural Machine Translation by Jointly")
 
 
@@ -224,6 +228,20 @@ def test_two_run_files_are_compared_without_an_index(
     assert "lamport1998part" in flat
     assert "really wider" in flat  # two questions are few
     assert not (tmp_path / "none").exists()
+
+
+def test_what_a_reranker_gains_is_told_from_a_run_without(
+    run: Run, root: Path, tmp_path: Path, cross_encoder: Path, judged: tuple[str | Path, ...]
+) -> None:
+    run("evaluate", *judged, "--mode", "lexical", "--run-out", tmp_path / "plain.run", "--index", root)
+    _, out, _ = run(
+        *("evaluate", *judged, "--compare", tmp_path / "plain.run", "lexical", "--rerank", cross_encoder),
+        *("--json", "--index", root),
+    )
+    document = json.loads(out)
+    assert document["b"]["name"] == "lexical, reranked"
+    assert document["differences"]["recall@100"]["difference"] == 0  # the same papers in another order
+    assert document["differences"]["mrr@10"]["difference"] != 0
 
 
 @pytest.mark.parametrize(

@@ -90,9 +90,10 @@ def test_a_model_that_cannot_rerank_is_refused(
     assert caught.value.hint
 
 
-def test_an_encoder_is_no_reranker() -> None:
+def test_an_encoder_is_no_reranker(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(EncoderError, match="is no cross-encoder"):
         Reranker(DEFAULT)
+    assert capfd.readouterr() == ("", "")  # the error says it all, and the libraries say nothing
 
 
 def test_a_path_that_does_not_exist_is_refused(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_only_judged_questions_are_asked(searcher: Searcher) -> None:
     assert asked == [1]
     assert figures.measures["mrr@10"] == 1
     assert (figures.first("1"), figures.right("1")) == ("gan", True)
-    assert figures.titles == {"gan": "Generative Adversarial Nets"}
+    assert figures.titles["gan"] == "Generative Adversarial Nets"
 
 
 def test_a_missing_library_is_named_before_a_question_is_asked(

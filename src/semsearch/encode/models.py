@@ -40,11 +40,12 @@ def loading(what: str, name: str, hint: str) -> Iterator[None]:
     Raises:
         EncoderError: It cannot.
     """
-    for noisy in ("sentence_transformers", "transformers", "huggingface_hub"):
+    for noisy in ("sentence_transformers", "huggingface_hub"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     from safetensors import SafetensorError
     from transformers.utils import logging as transformers_logging
 
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         yield

@@ -75,7 +75,7 @@ class Comparison:
         return before, after
 
     def title(self, paper: str) -> str | None:
-        """Title of a paper that came first, when one of the sides knows it."""
+        """Title of a paper, when one of the sides knows it."""
         return self.a.titles.get(paper) or self.b.titles.get(paper)
 
     def to_dict(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class Evaluation:
         per_question: Each measure of each question, by question id.
         run: What was returned.
         took_ms: Milliseconds of each question; empty when the run was read from a file.
-        titles: Of the papers that came first, by id, as far as they are known.
+        titles: Of the papers of the run, by id; none when it was read from a file.
     """
 
     per_question: Mapping[str, Mapping[str, float]]
@@ -103,7 +103,7 @@ def evaluate(
         results = _ask(searcher, question, mode, related=related)
         took.append(results.took_ms)
         run[question.id] = ranked([hit.paper.id for hit in results])
-        titles.update((hit.paper.id, hit.paper.title) for hit in results[:1])
+        titles.update((hit.paper.id, hit.paper.title) for hit in results)
         advance(1)
     return Evaluation(_measured(asked, qrels, run), run, tuple(took), titles)
 

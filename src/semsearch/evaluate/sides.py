@@ -89,20 +89,22 @@ def compare_sides(
     store = Store(root)
     searcher: Searcher | None = None
     found: list[Evaluation] = []
+    names: list[str] = []
     for side in sides:
         if side.run is not None:
             found.append(judge(read_run(side.run), questions, qrels, where=side.run))
+            names.append(side.name)
             continue
         generation = side.generation or store.published()
         if searcher is None:
             searcher = open_searcher(root, generation=generation, rerank=rerank)
         elif searcher.generation.id != generation:
             searcher = searcher.reopened(open_generation(store, generation))
-        progress.step(f"evaluating {side.name}", len(judged(questions, qrels)))
+        names.append(f"{side.name}, reranked" if rerank else side.name)
+        progress.step(f"evaluating {names[-1]}", len(judged(questions, qrels)))
         found.append(
             evaluate(
                 searcher, questions, qrels, mode=side.mode or mode, related=related, advance=progress.advance
             )
         )
-    a, b = found
-    return compare(questions, (sides[0].name, sides[1].name), a, b, changed=changed)
+    return compare(questions, (names[0], names[1]), found[0], found[1], changed=changed)
