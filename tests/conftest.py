@@ -42,6 +42,32 @@ def encoder() -> TransformerEncoder:
 
 
 @pytest.fixture(scope="session")
+def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CrossEncoder of one layer and random weights, that reads letters; saved as any other."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+    from transformers.models.bert import BertTokenizer
+
+    folder = tmp_path_factory.mktemp("cross-encoder")
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters)]
+    (folder / "vocab.txt").write_text("\n".join(words))
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+        initializer_range=0.5,  # so that papers differ in score by more than rounding
+    )
+    config.num_labels = 1
+    BertForSequenceClassification(config).save_pretrained(folder / "model")
+    BertTokenizer(str(folder / "vocab.txt"), model_max_length=512).save_pretrained(folder / "model")
+    return folder / "model"
+
+
+@pytest.fixture(scope="session")
 def searcher(encoder: TransformerEncoder, tmp_path_factory: pytest.TempPathFactory) -> Searcher:
     """An index of the small corpus, with the default encoder."""
     root = tmp_path_factory.mktemp("corpus")

@@ -161,9 +161,123 @@ def test_evaluate_prints_the_contract(run: Run, root: Path, tmp_path: Path) -> N
     code, out, _ = run("evaluate", *files, "--json", "--index", root)
     assert code == 0
     figures = json.loads(out)
-    assert {*figures} == {"queries", "ndcg@10", "recall@100", "mrr@10", "map", "took_ms"}
+    assert {*figures} == {"queries", "ndcg@10", "recall@100", "mrr@10", "map", "took_ms", "intervals"}
     assert (figures["queries"], figures["ndcg@10"], figures["map"]) == (1, 1.0, 1.0)
     assert (tmp_path / "run").read_text().startswith("a Q0 vaswani2017attention 1 ")
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> tuple[str | Path, ...]:
+    """Options that name two judged questions."""
+    (tmp_path / "q.jsonl").write_text(
+        '{"id": "a", "text": "jointly learning to align and translate"}\n'
+        '{"id": "b", "text": "the part-time parliament"}\n'
+    )
+    (tmp_path / "r.tsv").write_text(
+        "query-id\tdoc-id\tgrade\na\tneural-machine-translation-by-jointly-11991fd0\t1\n"
+        "b\tlamport1998part\t1\n"
+    )
+    (tmp_path / "old.run").write_text("a Q0 vaswani2017attention 1 2 old\n")
+    return "--queries", tmp_path / "q.jsonl", "--qrels", tmp_path / "r.tsv"
+
+
+def test_evaluate_compares_modes_generations_and_run_files(
+    run: Run, root: Path, tmp_path: Path, judged: tuple[str | Path, ...]
+) -> None:
+    current = (root / "CURRENT").read_text().strip()
+    for a, b, named in (
+        (tmp_path / "old.run", "dense", (str(tmp_path / "old.run"), "dense")),
+        (tmp_path / "old.run", current[:10], (str(tmp_path / "old.run"), current)),
+    ):
+        code, out, _ = run("evaluate", *judged, "--compare", a, b, "--json", "--index", root)
+        assert code == 0
+        document = json.loads(out)
+        assert {*document} == {"queries", "a", "b", "differences", "changed"}
+        assert (document["a"]["name"], document["b"]["name"]) == named
+        assert (document["a"]["map"], document["b"]["map"]) == (0, 1)
+        assert (document["a"]["took_ms"], {*document["b"]["took_ms"]}) == (None, {"p50", "p95"})
+        assert {*document["differences"]} == {"ndcg@10", "recall@100", "mrr@10", "map"}
+        # Two questions that gain alike: both signs equal is as far from 0, which is 2 of 4.
+        assert document["differences"]["map"] == {
+            "difference": 1.0,
+            "interval": [1.0, 1.0],
+            "p": 0.5,
+            "better": 2,
+            "worse": 0,
+        }
+        first = document["changed"][0]
+        assert first["id"] == "a"
+        assert first["a"]["first"] == {
+            "id": "vaswani2017attention",
+            "title": "Attention Is All You Need",  # the run file does not know it, the index does
+            "relevant": False,
+        }
+        assert first["b"]["first"]["title"].startswith("Neural Machine Translation by Jointly")
+
+
+def test_two_run_files_are_compared_without_an_index(
+    run: Run, tmp_path: Path, judged: tuple[str | Path, ...]
+) -> None:
+    (tmp_path / "new.run").write_text("b Q0 lamport1998part 1 2 new\n")
+    sides = (tmp_path / "old.run", tmp_path / "new.run")
+    code, out, _ = run("evaluate", *judged, "--compare", *sides, "--index", tmp_path / "none")
+    flat = " ".join(out.split())
+    assert code == 0
+    assert "may be no more than chance" in flat
+    assert "answers 1 of 2 questions" in flat
+    assert "lamport1998part" in flat
+    assert "really wider" in flat  # two questions are few
+    assert not (tmp_path / "none").exists()
+
+
+def test_what_a_reranker_gains_is_told_from_a_run_without(
+    run: Run, root: Path, tmp_path: Path, cross_encoder: Path, judged: tuple[str | Path, ...]
+) -> None:
+    run("evaluate", *judged, "--mode", "lexical", "--run-out", tmp_path / "plain.run", "--index", root)
+    _, out, _ = run(
+        *("evaluate", *judged, "--compare", tmp_path / "plain.run", "lexical", "--rerank", cross_encoder),
+        *("--json", "--index", root),
+    )
+    document = json.loads(out)
+    assert document["b"]["name"] == "lexical, reranked"
+    assert document["differences"]["recall@100"]["difference"] == 0  # the same papers in another order
+    assert document["differences"]["mrr@10"]["difference"] != 0
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (
+            ("--compare", "denze", "hybrid"),
+            "'denze' is no mode (auto, hybrid, dense, lexical), no generation",
+        ),
+        (("--compare", "0000", "auto"), "no generation"),
+        (("--compare", "dense"), "name two, such as: --compare dense hybrid"),
+        (("--compare", "dense", "hybrid", "--mode", "auto"), "--mode is for the generations"),
+        (("--compare", "dense", "hybrid", "--related"), "--related has no modes"),
+        (("--compare", "dense", "hybrid", "--run-out", "x"), "run evaluate once for each"),
+        (("--changed", "3"), "--changed needs --compare"),
+        (("--related", "--rerank", "x"), "--related knows neither"),
+    ],
+)
+def test_what_evaluate_cannot_do_is_wrong_usage(
+    run: Run, tmp_path: Path, judged: tuple[str | Path, ...], options: tuple[str, ...], why: str
+) -> None:
+    code, out, err = run("evaluate", *judged, *options, "--index", tmp_path / "none")
+    assert (code, out) == (2, "")
+    assert why in " ".join(err.split())
+
+
+def test_the_beginning_of_several_ids_names_them(
+    run: Run, tmp_path: Path, judged: tuple[str | Path, ...]
+) -> None:
+    for name in ("000001-aaaaaaaaaaaa", "000002-bbbbbbbbbbbb"):
+        (tmp_path / "generations" / name).mkdir(parents=True)
+    code, _, err = run("evaluate", *judged, "--compare", "00", "auto", "--index", tmp_path)
+    assert code == 2
+    assert "'00' begins the ids of 2 generations: 000001-aaaaaaaaaaaa, 000002-bbbbbbbbbbbb" in " ".join(
+        err.split()
+    )
 
 
 BAD_FILES: dict[str, tuple[bytes, str]] = {
@@ -258,15 +372,22 @@ def test_wrong_usage_is_exit_code_2(run: Run, arguments: tuple[str, ...]) -> Non
     assert "Error" in err
 
 
-def test_the_three_ways_in_give_the_same_answer(run: Run, root: Path) -> None:
+@pytest.mark.parametrize("reranked", [False, True])
+def test_the_three_ways_in_give_the_same_answer(
+    run: Run, root: Path, cross_encoder: Path, reranked: bool
+) -> None:
     import semsearch
 
     question = "how can two networks compete?"
-    _, out, _ = run("search", question, "--json", "--index", root)
+    model = str(cross_encoder) if reranked else None
+    options = ["--rerank", str(cross_encoder)] if reranked else []
+    _, out, _ = run("search", question, "--json", "--index", root, *options)
     from_command = json.loads(out)["hits"]
-    from_python = [hit.to_dict() for hit in semsearch.open(root).search(question)]
+    from_python = [hit.to_dict() for hit in semsearch.open(root, rerank=model).search(question)]
+    plain = [hit.paper.id for hit in semsearch.open(root).search(question)]
+    assert ([hit["paper"]["id"] for hit in from_command] != plain) == reranked
 
-    command = [sys.executable, "-m", "semsearch", "serve", "--port", "0", "--index", str(root)]
+    command = [sys.executable, "-m", "semsearch", "serve", "--port", "0", "--index", str(root), *options]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ) as server:
         try:
             assert server.stderr is not None

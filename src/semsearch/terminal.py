@@ -17,7 +17,6 @@ from rich.text import Text
 from semsearch.errors import SemsearchError
 
 if TYPE_CHECKING:
-    from semsearch.evaluate import Evaluation
     from semsearch.index.build import BuildReport
     from semsearch.paper import Paper, Rejected
     from semsearch.search import Hit, Results
@@ -208,7 +207,7 @@ class BuildBar:
         """See `semsearch.index.progress.Progress`."""
         if self._task is not None:
             self._bar.remove_task(self._task)
-        label = _STEPS.get(name, name.capitalize())
+        label = _STEPS.get(name, name[:1].upper() + name[1:])
         self._started, self._done = time.monotonic(), 0
         self._task = self._bar.add_task(label, total=total or None, rate="")
         if self._lines and total:
@@ -221,15 +220,6 @@ class BuildBar:
         self._done += units
         rate = self._done / max(time.monotonic() - self._started, 1e-3)
         self._bar.update(self._task, advance=units, rate=f"{rate:,.0f}/s")
-
-
-def show_evaluation(figures: Evaluation) -> None:
-    """The measures of a run, a line each."""
-    document = figures.to_dict()
-    took = document.pop("took_ms")
-    for name, value in document.items():
-        out.print(f"{name:<12}{value:>10,}" if isinstance(value, int) else f"{name:<12}{value:>10.4f}")
-    out.print(f"{'took':<12}{took['p50']:>7.1f} ms (median), {took['p95']:.1f} ms (95th percentile)")
 
 
 def show_generations(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from semsearch.cli import asking, building, keeping
+from semsearch.cli import asking, building, evaluating, keeping
 from semsearch.errors import SemsearchError
 
 
@@ -51,7 +51,7 @@ for _command in (
     asking.search,
     asking.related,
     asking.show,
-    asking.evaluate,
+    evaluating.evaluate,
     keeping.generations,
     keeping.verify,
     keeping.rollback,

@@ -1,4 +1,4 @@
-"""Commands that ask an index: search, related, show, evaluate."""
+"""Commands that ask an index: search, related, show."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from semsearch.cli.options import index_option, json_option, print_json, quiet_option, searcher_of
+from semsearch.cli.options import index_option, json_option, print_json, rerank_option, searcher_of
 
 if TYPE_CHECKING:
     from semsearch.search import Mode
@@ -44,6 +44,7 @@ def _years(
 @click.option("--year", callback=_years, metavar="2019..2024", help="Only papers of these years.")
 @click.option("--author", help="Only papers by this author (accents do not matter).")
 @click.option("--venue", help="Only papers of this journal or conference.")
+@rerank_option
 @index_option
 @json_option
 def search(
@@ -53,6 +54,7 @@ def search(
     year: tuple[int | None, int | None],
     author: str | None,
     venue: str | None,
+    rerank: str | None,
     root: Path,
     as_json: bool,
 ) -> None:
@@ -67,7 +69,7 @@ def search(
     from semsearch.search import Filters
 
     filters = Filters(year_from=year[0], year_to=year[1], author=author, venue=venue)
-    results = searcher_of(root).search(question, k, mode=mode, filters=filters)
+    results = searcher_of(root, rerank).search(question, k, mode=mode, filters=filters)
     if as_json:
         print_json(results.to_dict())
         return
@@ -151,53 +153,3 @@ def show(identifier: str, form: str, root: Path, as_json: bool) -> None:
         from semsearch.serve.citation import FORMATS
 
         click.echo(FORMATS[form](paper).rstrip("\n"))
-
-
-@click.command()
-@click.option("--queries", type=click.Path(path_type=Path), required=True, help="Questions, JSON lines.")
-@click.option("--qrels", type=click.Path(path_type=Path), required=True, help="Judgments, tab-separated.")
-@click.option(
-    "--mode", type=click.Choice(["auto", "hybrid", "dense", "lexical"]), default="auto", show_default=True
-)
-@click.option("--related", is_flag=True, help="Measure related papers of each question's doc_id instead.")
-@click.option(
-    "--run-out", type=click.Path(path_type=Path), metavar="FILE", help="Also write a TREC run file."
-)
-@index_option
-@quiet_option
-@json_option
-def evaluate(
-    queries: Path,
-    qrels: Path,
-    mode: Mode,
-    related: bool,
-    run_out: Path | None,
-    root: Path,
-    quiet: bool,
-    as_json: bool,
-) -> None:
-    """Measure answers to judged questions.
-
-    \b
-    --queries  one object a line: {"id": "1", "text": "how do agents plan?"}
-    --qrels    question id, paper id and grade, separated by tabs, below a line of headings
-    """
-    from semsearch import evaluate as evaluation
-    from semsearch.terminal import BuildBar, show_evaluation
-
-    questions, judgments = evaluation.read_questions(queries), evaluation.read_qrels(qrels)
-    searcher = searcher_of(root)
-    with BuildBar(quiet=quiet or as_json) as bar:
-        bar.step("evaluate", sum(question.id in judgments for question in questions))
-        figures = evaluation.evaluate(
-            searcher, questions, judgments, mode=mode, related=related, advance=bar.advance
-        )
-    if run_out is not None:
-        from semsearch.index.files import storage
-
-        with storage(run_out):
-            evaluation.write_run(run_out, figures.run)
-    if as_json:
-        print_json(figures.to_dict())
-    else:
-        show_evaluation(figures)

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from semsearch.cli.options import index_option, json_option, keep_option, print_json, store_of
+from semsearch.cli.options import (
+    index_option,
+    json_option,
+    keep_option,
+    print_json,
+    rerank_option,
+    store_of,
+)
 
 
 @click.command()
@@ -111,8 +118,9 @@ def prune(keep: int, root: Path, as_json: bool) -> None:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one."
 )
+@rerank_option
 @index_option
-def serve(host: str, port: int, root: Path) -> None:
+def serve(host: str, port: int, rerank: str | None, root: Path) -> None:
     """Answer over HTTP, with a page.
 
     Answers from the published generation, and from each new one as it is published. A page at /, the API
@@ -121,4 +129,4 @@ def serve(host: str, port: int, root: Path) -> None:
     """
     from semsearch.serve.run import serve as run
 
-    run(root, host, port)
+    run(root, host, port, rerank=rerank)

@@ -36,6 +36,11 @@ encoder_option = click.option(
     metavar="NAME|PATH",
     help="A sentence-transformers model.  [default: the built-in all-MiniLM-L6-v2]",
 )
+rerank_option = click.option(
+    "--rerank",
+    metavar="NAME|PATH",
+    help="Let a sentence-transformers CrossEncoder put the best 50 papers in order. Slower.",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 keep_option = click.option(
     "--keep", type=click.IntRange(1), default=5, show_default=True, help="How many generations to keep."
@@ -49,11 +54,11 @@ def store_of(root: Path) -> Store:
     return Store(root)
 
 
-def searcher_of(root: Path) -> Searcher:
+def searcher_of(root: Path, rerank: str | None = None) -> Searcher:
     """The index at ``--index``, to be asked."""
     from semsearch.search import open_searcher
 
-    return open_searcher(root)
+    return open_searcher(root, rerank=rerank)
 
 
 def print_json(document: Any) -> None:

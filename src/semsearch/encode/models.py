@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 from semsearch.errors import EncoderError
@@ -28,6 +31,41 @@ def locate(name: str) -> str:
     if name.startswith((".", "/", "~")) or name.count("/") > 1:
         raise EncoderError("there is no such folder.", where=name, hint="Name a sentence-transformers model.")
     return name
+
+
+@contextlib.contextmanager
+def loading(what: str, name: str, hint: str) -> Iterator[None]:
+    """Keep the libraries quiet while a model is loaded, and explain why it cannot be.
+
+    Raises:
+        EncoderError: It cannot.
+    """
+    for noisy in ("sentence_transformers", "huggingface_hub"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    from safetensors import SafetensorError
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise EncoderError(f"the {what} cannot be loaded ({reason}).", where=name, hint=hint) from error
+
+
+def fetch(location: str) -> Path:
+    """The folder of a model, from the model hub when `locate` gave its name; never with pickled weights.
+
+    Raises:
+        OSError: The hub has no such model, or cannot be reached.
+    """
+    folder = Path(location)
+    if folder.is_dir():
+        return folder
+    from huggingface_hub import snapshot_download
+
+    return Path(snapshot_download(location, ignore_patterns=["*.bin", "*.h5", "*.onnx", "openvino/*"]))
 
 
 def _embedded() -> Path:

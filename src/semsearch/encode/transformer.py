@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from semsearch.encode.encoder import Passport, Vectors, pooled, unit
-from semsearch.encode.models import DEFAULT, locate, weights_sha256
-from semsearch.errors import EncoderError
+from semsearch.encode.models import DEFAULT, fetch, loading, locate, weights_sha256
 
 TEMPLATE = "{title}. {abstract}"
 _BATCH = 32
@@ -112,33 +110,17 @@ class TransformerEncoder:
 
 def _load(name: str, location: str) -> tuple[Any, Path]:
     """The model, and the folder its files lie in."""
-    for noisy in ("sentence_transformers", "transformers", "huggingface_hub"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
+    hint = f"Name a folder with a sentence-transformers model, or use the embedded default, {DEFAULT}."
+    with loading("encoder", name, hint):
+        from sentence_transformers import SentenceTransformer
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        folder = Path(location)
-        if not folder.is_dir():
-            from huggingface_hub import snapshot_download
-
-            folder = Path(
-                snapshot_download(location, ignore_patterns=["*.bin", "*.h5", "*.onnx", "openvino/*"])
-            )
+        folder = fetch(location)
         model = SentenceTransformer(
             str(folder),
             trust_remote_code=False,
             local_files_only=True,
             model_kwargs={"use_safetensors": True},
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EncoderError(
-            f"the encoder cannot be loaded ({reason}).",
-            where=name,
-            hint=f"Name a folder with a sentence-transformers model, or use the embedded default, {DEFAULT}.",
-        ) from error
     return model.eval(), folder
 
 

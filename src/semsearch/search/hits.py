@@ -34,7 +34,8 @@ class Hit:
     Attributes:
         paper: The paper.
         rank: From 1.
-        score: What the answer is ordered by; higher is better, comparable within one answer only.
+        score: What the answer is ordered by, the reranker's where there is one; higher is better, comparable
+            within one answer only.
         similarity: Cosine of question and paper; None when the mode does not look at meaning.
         confidence: How far the similarity stands out from that of unrelated papers; None without one.
         matched_by: Why the paper is here.

@@ -34,6 +34,10 @@ class Ranking:
     scores: Scores
     matched_by: list[MatchedBy]
 
+    def first(self, k: int) -> Ranking:
+        """The best ``k``."""
+        return Ranking(self.rows[:k], self.scores[:k], self.matched_by[:k])
+
 
 def dense(generation: Generation, queries: Vectors, k: int, allowed: Mask | None) -> Ranking:
     """By cosine alone.

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.encode import Encoder, Vectors
+from semsearch.encode.reranker import Reranker
 from semsearch.errors import PaperNotFound, QuestionError
 from semsearch.index.generation import Generation, open_generation
 from semsearch.index.papers import Filters
@@ -22,6 +23,7 @@ from semsearch.search.hits import MODES, Evidence, Hit, Mode, Results
 from semsearch.search.loading import load_encoder, prove
 from semsearch.search.ranking import Ranking
 from semsearch.search.related import diversify, rank_related
+from semsearch.search.reranking import RERANKED, rerank
 from semsearch.search.routing import route
 
 MOST_HITS = 1_000
@@ -31,11 +33,14 @@ LONGEST_QUESTION = 10_000  # characters; a long abstract pasted as a question ha
 class Searcher:
     """Answers from one generation; safe to share between threads.
 
-    The encoder is loaded when the first question needs it, and must prove to be the one of the index.
+    The encoder is loaded when the first question needs it, and must prove to be the one of the index. With a
+    reranker, the best 50 papers of every search are put in its order.
     """
 
-    def __init__(self, generation: Generation, encoder: Encoder | None = None) -> None:
-        self.generation = generation
+    def __init__(
+        self, generation: Generation, encoder: Encoder | None = None, *, reranker: Reranker | None = None
+    ) -> None:
+        self.generation, self.reranker = generation, reranker
         self._loading = threading.Lock()
         if encoder is not None:
             prove(encoder, generation)
@@ -53,6 +58,11 @@ class Searcher:
             if self._encoder is None:
                 self._encoder = load_encoder(self.generation)
             return self._encoder
+
+    def reopened(self, generation: Generation) -> Searcher:
+        """A searcher of another generation, with the models that are loaded where they are its own."""
+        same = generation.manifest.encoder.fingerprint == self.generation.manifest.encoder.fingerprint
+        return Searcher(generation, self._encoder if same else None, reranker=self.reranker)
 
     def __len__(self) -> int:
         return len(self.generation.papers)
@@ -85,13 +95,17 @@ class Searcher:
             filters: Which papers are considered at all.
             offset: How many of the best to skip; ``offset + k`` is at most 1,000.
 
+        With a reranker, the best 50 of that order are reordered by it (papers that the question names stay
+        first), and the score of a hit is the reranker's.
+
         Raises:
             QuestionError: The question is blank or too long.
             ValueError: ``k``, ``offset`` or ``mode`` is out of range.
         """
         started = time.perf_counter()
         _check(question, k, mode, offset)
-        generation, wanted = self.generation, offset + k
+        generation = self.generation
+        wanted = max(offset + k, RERANKED) if self.reranker else offset + k
         allowed = generation.papers.allowed(filters) if filters else None
         reading = translation.read(question, generation)
         queries: Vectors | None = None
@@ -105,7 +119,9 @@ class Searcher:
             else:
                 named = route(question, generation) if mode == "auto" else None
                 found = ranking.hybrid(generation, question, reading.near, queries, wanted, allowed, named)
-        hits = self._hits(found, queries, offset)
+        if self.reranker is not None:
+            found = rerank(found, question, generation.papers, self.reranker)
+        hits = self._hits(found.first(offset + k), queries, offset)
         return Results(question, mode, generation.id, (time.perf_counter() - started) * 1000, hits)
 
     def related(
@@ -187,13 +203,23 @@ class Searcher:
         return ranking.similarities(self.generation, rows, queries), spans.tolist()
 
 
-def open_searcher(root: str | Path = "index", *, generation: str | None = None) -> Searcher:
-    """Open an index, by default its published generation.
+def open_searcher(
+    root: str | Path = "index", *, generation: str | None = None, rerank: str | None = None
+) -> Searcher:
+    """Open an index.
+
+    Args:
+        root: The folder of the index.
+        generation: Id; None for the published one.
+        rerank: Name or path of a sentence-transformers CrossEncoder that puts the best hits in order; None
+            for none.
 
     Raises:
         IndexMissing, IndexDamaged, IndexForeign: There is none, or it may not be used.
+        EncoderError: The reranker cannot be loaded.
     """
-    return Searcher(open_generation(Store(Path(root)), generation))
+    opened = open_generation(Store(Path(root)), generation)
+    return Searcher(opened, reranker=Reranker(rerank) if rerank else None)
 
 
 def _evidence(paper: Paper, start: int, end: int) -> Evidence | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from semsearch.errors import SemsearchError
 from semsearch.index.generation import open_generation
 from semsearch.index.store import Store
-from semsearch.search import Searcher
+from semsearch.search import Searcher, open_searcher
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +23,9 @@ class Live:
     is ever mixed. A new generation that cannot be opened leaves the old one answering.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, rerank: str | None = None) -> None:
         self._store = Store(root)
-        self.searcher = Searcher(open_generation(self._store))
+        self.searcher = open_searcher(root, rerank=rerank)
         self.problem: str | None = None  # why the published generation is not the one that answers
         self._refused: str | None = None
         self._stop = threading.Event()
@@ -62,9 +62,7 @@ class Live:
 
     def _open(self, published: str) -> Searcher:
         generation = open_generation(self._store, published)
-        old = self.searcher
-        same = generation.manifest.encoder.fingerprint == old.generation.manifest.encoder.fingerprint
-        searcher = Searcher(generation, old.encoder if same else None)
+        searcher = self.searcher.reopened(generation)
         searcher.encoder.encode_queries(["warm up"])
         return searcher
 

@@ -11,13 +11,19 @@ from pathlib import Path
 from semsearch.errors import MissingExtra, ServeError
 
 
-def serve(root: Path, host: str, port: int) -> None:
+def serve(root: Path, host: str, port: int, *, rerank: str | None = None) -> None:
     """Answer over HTTP until SIGINT or SIGTERM.
+
+    Args:
+        root: The folder of the index.
+        host: Address to listen on.
+        port: 0 picks a free one.
+        rerank: Name or path of the reranker that puts the best hits in order; None for none.
 
     Raises:
         MissingExtra: FastAPI or uvicorn is not installed.
         IndexMissing, IndexDamaged, IndexForeign: There is no index to answer from.
-        EncoderError: Its encoder cannot be loaded.
+        EncoderError: Its encoder, or the reranker, cannot be loaded.
         ServeError: The address cannot be listened on.
     """
     try:
@@ -32,7 +38,7 @@ def serve(root: Path, host: str, port: int) -> None:
     logging.getLogger("semsearch").setLevel(logging.INFO)
     listener = _listen(host, port)
     with listener:
-        live = Live(root)
+        live = Live(root, rerank=rerank)
         _ = live.searcher.encoder  # an error here is the user's to mend, and has no place in a server's log
         address, port = listener.getsockname()[:2]
         where = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
