@@ -12,6 +12,7 @@ from array import array
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from math import log1p
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from semsearch.encode import Vectors
 from semsearch.index.files import mapped
 from semsearch.index.vectors import Mask, Rows
-from semsearch.ingest.clean import fold
+from semsearch.ingest.clean import fold, folded_words
 from semsearch.paper import Paper
 
 K1 = 1.2
@@ -43,6 +44,9 @@ _STOP = frozenset(
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 60  # characters of a word that are told apart
 
+Located = tuple[str, int, int]
+"""A term, and the character offsets where the word it was made from begins and ends."""
+
 _NAME = "@"  # begins the terms that are words of authors' names; no word of a text can
 
 
@@ -57,6 +61,13 @@ def terms(text: str) -> list[str]:
     """The words of a text as the index knows them: folded, without stop words, stemmed."""
     words = [word[:_LONGEST] for word in fold(text).split() if word not in _STOP]
     return list(_stemmer().stemWords(words))  # type: ignore[attr-defined]
+
+
+def located(text: str) -> list[Located]:
+    """The same terms, each with where the word it was made from stands in ``text``."""
+    found = [(word, start, end) for word, start, end in folded_words(text) if word not in _STOP]
+    stems = _stemmer().stemWords([word[:_LONGEST] for word, _, _ in found])  # type: ignore[attr-defined]
+    return [(stem, start, end) for stem, (_, start, end) in zip(stems, found, strict=True)]
 
 
 def name_terms(name: str) -> list[str]:
@@ -83,7 +94,7 @@ def write(folder: Path, papers: Sequence[Paper]) -> None:
     for term in ordered:
         pairs = np.array(postings[term], dtype=np.int64).reshape(-1, 2)
         holders, tf = pairs[:, 0], pairs[:, 1].astype(np.float32)
-        idf = np.log1p((len(papers) - len(holders) + 0.5) / (len(holders) + 0.5))
+        idf = _idf(len(papers), len(holders))
         saturated = np.ones_like(tf) if term.startswith(_NAME) else tf * (K1 + 1) / (tf + norm[holders])
         rows.append(holders.astype(np.int32))
         impacts.append((idf * saturated).astype(np.float32))
@@ -107,6 +118,8 @@ class PaperWords:
             mapped(folder / f"{name}.npy")
             for name in ("terms", "term_ends", "postings", "posting_rows", "posting_impacts")
         )
+        # The words of one question are looked up several times; the bound is for questions from strangers.
+        self._slice = lru_cache(maxsize=100_000)(self._find)
 
     def __len__(self) -> int:
         return self._papers
@@ -115,6 +128,22 @@ class PaperWords:
         """Rows of the papers that hold a term of `terms` or `name_terms`, in order."""
         start, end = self._slice(term)
         return np.asarray(self._rows[start:end], dtype=np.int64)
+
+    def impacts(self, term: str, rows: Rows) -> NDArray[np.float32]:
+        """What a term adds to the scores of some papers, shape ``(len(rows),)``; 0 where it is not."""
+        start, end = self._slice(term)
+        holders = self._rows[start:end]
+        places = np.searchsorted(holders, rows)
+        holds = places < len(holders)
+        holds[holds] = holders[places[holds]] == rows[holds]
+        impacts = np.zeros(len(rows), dtype=np.float32)
+        impacts[holds] = self._impacts[start:end][places[holds]]
+        return impacts
+
+    def rarity(self, term: str) -> float:
+        """The idf of a term: from 0, in all papers, up to the logarithm of their number; 0 where unknown."""
+        holders = len(self.papers_with(term))
+        return _idf(self._papers, holders) if holders else 0.0
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """The score of every paper, shape ``(papers,)``; 0 where no word matches.
@@ -153,7 +182,7 @@ class PaperWords:
             scores[i], rows[i] = all_scores[best], pool[best]
         return scores, rows
 
-    def _slice(self, term: str) -> tuple[int, int]:
+    def _find(self, term: str) -> tuple[int, int]:
         """Where the postings of a term begin and end, by binary search among the sorted terms."""
         wanted = term.encode()
         low, high = 0, len(self._starts) - 1
@@ -170,6 +199,10 @@ class PaperWords:
     def _term(self, number: int) -> bytes:
         start, end = self._ends[number : number + 2]
         return bytes(self._terms[start:end].tobytes())
+
+
+def _idf(papers: int, holders: int) -> float:
+    return log1p((papers - holders + 0.5) / (holders + 0.5))
 
 
 def top(scores: NDArray[np.floating], k: int) -> Rows:

@@ -15,13 +15,14 @@ from semsearch.index.generation import Generation, open_generation
 from semsearch.index.papers import Filters
 from semsearch.index.store import Store
 from semsearch.index.vectors import Rows
+from semsearch.index.words import terms
 from semsearch.paper import Paper
 from semsearch.search import ranking
-from semsearch.search.confidence import confidence
-from semsearch.search.hits import MODES, Evidence, Hit, Mode, Results
+from semsearch.search.dressing import answers, relatives
+from semsearch.search.hits import MODES, Mode, Results
 from semsearch.search.loading import load_encoder, prove
-from semsearch.search.ranking import Ranking
-from semsearch.search.related import diversify, rank_related
+from semsearch.search.quoting import rarities
+from semsearch.search.related import rank_related
 from semsearch.search.routing import route
 
 MOST_HITS = 1_000
@@ -103,7 +104,8 @@ class Searcher:
             else:
                 named = route(question, generation) if mode == "auto" else None
                 found = ranking.hybrid(generation, question, query, wanted, allowed, named)
-        hits = self._hits(found, query, offset)
+        sought = rarities(terms(question), generation.words)
+        hits = answers(generation, found, offset, sought, None if query is None else query[None])
         return Results(question, mode, generation.id, (time.perf_counter() - started) * 1000, hits)
 
     def related(
@@ -117,13 +119,14 @@ class Searcher:
         """The papers related to one or several papers of the index.
 
         Args:
-            like: Id, or ids, of the seeds; never among the hits.
+            like: Id, or ids, of the seeds; neither they nor the same papers again are among the hits.
             k: How many hits at most, 1 to 1,000.
             unlike: Ids of papers to keep away from.
             diversity: 0 for the most related, 1 for hits as unlike each other as can be.
 
         Raises:
             PaperNotFound: An id is not in the index.
+            QuestionError: A paper is among both ``like`` and ``unlike``.
             ValueError: No seed, or ``k`` or ``diversity`` is out of range.
         """
         started = time.perf_counter()
@@ -134,13 +137,20 @@ class Searcher:
             raise ValueError(f"k must be from 1 to {MOST_HITS:,}")
         if not 0 <= diversity <= 1:
             raise ValueError("diversity must be from 0 to 1")
-        rows = [np.array([self._row(i) for i in group], dtype=np.int64) for group in (seeds, unlike)]
-        candidates, scores, query = rank_related(self.generation, *rows)
-        chosen = diversify(self.generation.vectors.vectors(candidates), scores, k, diversity)
-        found = Ranking(candidates[chosen], scores[chosen], ["related"] * len(chosen))
-        hits = self._hits(found, query, 0)
+        rows, away = self._rows(seeds), self._rows(unlike)
+        if both := set(rows) & set(away):
+            named = ", ".join(paper.id for paper in self.generation.papers.get(sorted(both)))
+            raise QuestionError(
+                f"{named} cannot be both what is sought and what is kept away from.",
+                hint="Take it out of one of the two.",
+            )
+        found = rank_related(self.generation, rows, away, k, diversity)
+        hits = relatives(self.generation, found, rows)
         took = (time.perf_counter() - started) * 1000
         return Results(" ".join(seeds), "related", self.generation.id, took, hits)
+
+    def _rows(self, identifiers: Sequence[str]) -> Rows:
+        return np.array(list(dict.fromkeys(self._row(i) for i in identifiers)), dtype=np.int64)
 
     def _row(self, identifier: str) -> int:
         row = self.generation.papers.row_of(identifier)
@@ -152,38 +162,6 @@ class Searcher:
             )
         return row
 
-    def _hits(self, found: Ranking, query: Vectors | None, offset: int) -> tuple[Hit, ...]:
-        """Dress rows as hits: metadata, similarity, confidence, evidence; only for what is shown."""
-        rows = found.rows[offset:]
-        papers = self.generation.papers.get(rows)
-        similarities, spans = self._seen(rows, query)
-        calibration = self.generation.manifest.calibration
-        hits = []
-        for i, paper in enumerate(papers):
-            matched_by = found.matched_by[offset + i]
-            similarity = None if similarities is None else float(similarities[i])
-            hits.append(
-                Hit(
-                    paper=paper,
-                    rank=offset + i + 1,
-                    score=float(found.scores[offset + i]),
-                    similarity=similarity,
-                    confidence=None
-                    if similarity is None
-                    else confidence(similarity, matched_by, calibration),
-                    matched_by=matched_by,
-                    evidence=None if spans is None else _evidence(paper, *spans[i]),
-                )
-            )
-        return tuple(hits)
-
-    def _seen(self, rows: Rows, query: Vectors | None) -> tuple[Vectors | None, list[list[int]] | None]:
-        """Similarity to the question and span of the best sentence of some papers."""
-        if query is None or not len(rows):
-            return None, None
-        _, spans = self.generation.sentences.best(query, rows)
-        return self.generation.vectors.vectors(rows) @ query, spans.tolist()
-
 
 def open_searcher(root: str | Path = "index", *, generation: str | None = None) -> Searcher:
     """Open an index, by default its published generation.
@@ -192,10 +170,6 @@ def open_searcher(root: str | Path = "index", *, generation: str | None = None) 
         IndexMissing, IndexDamaged, IndexForeign: There is none, or it may not be used.
     """
     return Searcher(open_generation(Store(Path(root)), generation))
-
-
-def _evidence(paper: Paper, start: int, end: int) -> Evidence | None:
-    return Evidence(paper.abstract[start:end], start, end) if end > start else None
 
 
 def _check(question: str, k: int, mode: str, offset: int) -> None:
