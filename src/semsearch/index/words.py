@@ -7,7 +7,6 @@ the question, so it is computed at build: answering is adding up a few slices of
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import Counter
 from collections.abc import Sequence
@@ -41,7 +40,6 @@ _STOP = frozenset(
     qui quoi sa se ses son sont sur un une vous y
     """.split()  # noqa: SIM905 -- a list of words is read as words
 )
-_WORD = re.compile(r"[^\W_]+")
 _LONGEST = 60  # characters of a word that are told apart
 
 Located = tuple[str, int, int]
@@ -214,8 +212,3 @@ def top(scores: NDArray[np.floating], k: int) -> Rows:
     else:
         candidates = np.arange(len(scores))
     return np.asarray(candidates[np.argsort(-scores[candidates], kind="stable")][:k], dtype=np.int64)
-
-
-def content_words(question: str) -> set[str]:
-    """The words of a question that say what it is about, as they were written."""
-    return {word for word in _WORD.findall(question) if not _STOP.issuperset(fold(word).split())}

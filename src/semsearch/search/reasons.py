@@ -17,6 +17,7 @@ from semsearch.search.twins import same_venue
 _MOST_WORDS = 5
 _SHARE = 0.2  # of the weight of the first word: what says less than that explains nothing
 _COMMON = 0.1  # a word that more than this share of all papers hold says little of any two
+_FEW = 3  # papers; a word of no more is never common
 _OFTEN = 2  # times that one of the papers must say a word: what both say in passing relates nothing
 _SHORTEST = 3  # letters; "2d" and "bi" alone explain nothing to a reader
 
@@ -81,7 +82,7 @@ class Seeds:
         return Reasons(words, authors, venue), {term: weights[term] for term in best}
 
     def _is_common(self, term: str) -> bool:
-        return term in _EMPTY or len(self._words.papers_with(term)) > max(2, _COMMON * len(self._words))
+        return term in _EMPTY or len(self._words.papers_with(term)) > max(_FEW, _COMMON * len(self._words))
 
 
 def _text(paper: Paper) -> str:
