@@ -14,7 +14,7 @@ COREFERENCE = Paper(
     "Toward Gender-Inclusive Coreference Resolution",
     "Systems that find out who is meant by a pronoun carry assumptions about gender. This work asks which "
     "ones, interviews annotators about their own, and collects texts by and about people whom a binary view "
-    "of gender leaves out. On these texts, current systems do clearly worse than on those they were made for.",
+    "of gender leaves out. On these texts, current systems do clearly worse than on those they knew.",
     ("Yang Trista Cao", "Hal Daumé III"),
     2020,
     "ACL",
