@@ -137,7 +137,7 @@ def _quote(evidence: Evidence, room: int) -> Text:
     text = _marked(evidence.text, words, "bold")
     text.style = "italic"
     if words and words[0][1] >= room:
-        begin = min(words[0][0] - room // 4, len(text) - room + len("… "))
+        begin = min(words[0][0] - room // 2, len(text) - room + len("… "))
         cut = evidence.text.find(" ", max(0, begin), words[0][0]) + 1 or words[0][0]
         text = Text("… ", style="italic").append_text(text[cut:])
     return text
