@@ -69,15 +69,48 @@ def test_search_json_is_the_contract(run: Run, root: Path) -> None:
     code, out, err = run("search", "generative adversarial nets", "-k", 3, "--json", "--index", root)
     assert (code, err) == (0, "")
     answer = json.loads(out)
-    assert {*answer} == {"query", "mode", "generation", "took_ms", "hits"}
+    assert {*answer} == {"query", "mode", "generation", "took_ms", "confidence", "hits"}
+    assert answer["confidence"] == "strong"
     hit = answer["hits"][0]
-    assert {*hit} == {"rank", "score", "similarity", "confidence", "matched_by", "evidence", "paper"}
+    assert {"rank", "score", "similarity", "confidence", "matched_by", "evidence", "paper"} <= {*hit}
+    assert [hit["paper"]["title"][start:end] for start, end in hit["title_words"]] == [
+        "Generative",
+        "Adversarial",
+        "Nets",
+    ]
+    assert hit["reasons"] is None
     assert {"id", "title", "abstract", "authors", "year", "venue", "doi", "url", "language"} <= {
         *hit["paper"]
     }
     assert (hit["rank"], hit["paper"]["title"]) == (1, "Generative Adversarial Nets")
     quote = hit["evidence"]
     assert hit["paper"]["abstract"][quote["start"] : quote["end"]] == quote["text"]
+
+
+def test_an_answer_that_is_none_says_so_and_shows_few(run: Run, root: Path) -> None:
+    question = "cheap concert tickets for Saturday"
+    code, out, _ = run("search", question, "--index", root)
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0] == "Nothing in this index seems to be about this. The nearest:"
+    assert [line[:4] for line in lines if line[:2].strip()][1:-1] == [" 1  ", " 2  ", " 3  "]
+    assert lines[-1] == "(7 more that are no nearer; --json shows all)"
+    answer = json.loads(run("search", question, "--json", "--index", root)[1])
+    assert (answer["confidence"], len(answer["hits"])) == ("weak", 10)
+    lexical = json.loads(run("search", "memory", "--mode", "lexical", "--json", "--index", root)[1])
+    assert lexical["confidence"] is None
+    for hit in lexical["hits"]:
+        assert (hit["evidence"] is None) == (hit["paper"]["abstract"] == "")
+
+
+def test_related_says_why(run: Run, root: Path) -> None:
+    _, out, _ = run("related", "lecun1998gradient", "--index", root)
+    assert "    fair · shares: Recognition, image\n" in out
+    assert "also by Yoshua Bengio" in out
+    assert all(len(line) <= 80 for line in out.splitlines())
+    code, out, err = run("related", "lecun1998gradient", "--not", "lecun1998gradient", "--index", root)
+    assert (code, out) == (1, "")
+    assert "lecun1998gradient cannot be both" in err
 
 
 def test_the_index_comes_from_the_environment(run: Run, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,12 +19,17 @@ from semsearch.errors import SemsearchError
 if TYPE_CHECKING:
     from semsearch.index.build import BuildReport
     from semsearch.paper import Paper, Rejected
-    from semsearch.search import Hit, Results
+    from semsearch.search import Evidence, Hit, Reasons, Results
 
 _INDENT = 4
 _MOST_AUTHORS = 4
+_MOST_SHARED = 2  # authors named among the reasons
+_SHOWN_WEAK = 3  # hits of an answer that is none
 _SHOWN_REJECTED = 10
 _COLOURS = {"strong": "green", "fair": "yellow", "weak": "dim"}
+
+_NO_MATCH = "No paper matches. Try other words, another --mode, or wider filters."
+_NONE_LEFT = "No other paper is in this index: there is nothing to be related."
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -51,64 +56,103 @@ def show_error(error: SemsearchError) -> None:
     err.print(text, soft_wrap=True)
 
 
-def show_results(results: Results, words: Iterable[str]) -> None:
-    """The hits of a question, each with title; authors, year, venue and id; and a line of why."""
+def show_results(results: Results) -> None:
+    """The hits of a question, or related papers: title, authors, year, venue and id, and why each is here.
+
+    When all are weak, the first line says so, and only the nearest few follow, dimmed.
+    """
+    related = results.mode == "related"
     if not results:
-        err.print("No paper matches. Try other words, another --mode, or wider filters.")
+        err.print(_NONE_LEFT if related else _NO_MATCH)
         return
-    if all(hit.confidence == "weak" for hit in results):
-        out.print("Nothing here is clearly about that. The nearest papers:\n", style="yellow")
-    marked = {word.casefold() for word in words}
-    for hit in results:
-        _show_hit(hit, marked)
+    hits = list(results)
+    if results.confidence == "weak":
+        about = "related to this" if related else "about this"
+        out.print(f"Nothing in this index seems to be {about}. The nearest:\n", style="yellow")
+        hits = hits[:_SHOWN_WEAK]
+    for hit in hits:
+        _show_hit(hit, dim=results.confidence == "weak")
+    if len(hits) < len(results):
+        out.print(f"({len(results) - len(hits)} more that are no nearer; --json shows all)", style="dim")
 
 
-def _show_hit(hit: Hit, marked: set[str]) -> None:
+def _show_hit(hit: Hit, *, dim: bool) -> None:
     paper = hit.paper
-    out.print(_line(f"{hit.rank:>2}  ", (plain(paper.title), "bold"), wrap=True))
+    base = "dim" if dim else ""
+    title = _marked(paper.title, hit.title_words, "underline")
+    title.style = base or "bold"
+    out.print(_hanging(f"{hit.rank:>2}  ", title))
     about = [_authors(paper.authors), str(paper.year or ""), plain(paper.venue or "")]
     line = " · ".join(part for part in about if part)
     identifier = plain(paper.id)
     if line and _INDENT + cell_len(f"{line}  {identifier}") > out.width:
-        out.print(_line(" " * _INDENT, (line, "")))  # the id is there to be copied: it is never cut for these
+        _print_line(Text(line, style=base))  # the id is there to be copied: it is never cut for these
         line = ""
-    out.print(_line(" " * _INDENT, (f"{line}  " if line else "", ""), (identifier, "cyan")))
-    why = Text(" " * _INDENT)
+    _print_line(Text.assemble((f"{line}  " if line else "", base), (identifier, base or "cyan")))
+    why = Text(style=base)
     if hit.confidence:
-        why.append(hit.confidence, style=_COLOURS[hit.confidence])
+        why.append(hit.confidence, style=_COLOURS[hit.confidence]).append(" · ")
+    reasons = _reasons(hit.reasons) if hit.reasons else ""
+    why.append(reasons or hit.matched_by)
+    if hit.evidence and not reasons:
         why.append(" · ")
-    why.append(hit.matched_by)
-    if hit.evidence:
-        why.append(" · ")
-        why.append(_quote(plain(hit.evidence.text), marked))
-    why.truncate(out.width, overflow="ellipsis")
-    out.print(why)
+        why.append_text(_quote(hit.evidence, out.width - _INDENT - why.cell_len))
+    _print_line(why)
+    if hit.evidence and reasons:
+        _print_line(Text(style=base).append_text(_quote(hit.evidence, out.width - _INDENT)))
     out.print()
 
 
-def _line(indent: str, *parts: tuple[str, str], wrap: bool = False) -> Text:
-    """One line of the terminal's width, or several with a hanging indent."""
-    text = Text.assemble(*parts)
-    if not wrap:
-        text = Text.assemble(indent, text)
-        text.truncate(out.width, overflow="ellipsis")
-        return text
+def _reasons(reasons: Reasons) -> str:
+    """What a related paper shares, as one line; empty when it is nothing that can be named."""
+    parts = []
+    if reasons.words:
+        parts.append("shares: " + ", ".join(plain(word) for word in reasons.words))
+    if reasons.authors:
+        parts.append(f"also by {_authors(reasons.authors, most=_MOST_SHARED)}")
+    if reasons.venue:
+        parts.append(f"also in {plain(reasons.venue)}")
+    return " · ".join(parts)
+
+
+def _print_line(text: Text) -> None:
+    """One indented line, cut at the terminal's width."""
+    line = Text(" " * _INDENT).append_text(text)
+    line.truncate(out.width, overflow="ellipsis")
+    out.print(line)
+
+
+def _hanging(indent: str, text: Text) -> Text:
+    """Text wrapped to the terminal's width, its first line behind ``indent`` and the others below it."""
     lines = text.wrap(out, max(20, out.width - len(indent)))
     return Text("\n").join(
         Text.assemble(indent if i == 0 else " " * len(indent), line) for i, line in enumerate(lines)
     )
 
 
-def _quote(sentence: str, marked: set[str]) -> Text:
-    text = Text(sentence, style="italic")
-    for word in marked:
-        text.highlight_words([word], "bold", case_sensitive=False)
+def _quote(evidence: Evidence, room: int) -> Text:
+    """The sentence, its words marked; from just before the first of them, if they would all be cut off."""
+    words = [(start - evidence.start, end - evidence.start) for start, end in evidence.words]
+    text = _marked(evidence.text, words, "bold")
+    text.style = "italic"
+    if words and words[0][1] >= room:
+        begin = min(words[0][0] - room // 2, len(text) - room + len("… "))
+        cut = evidence.text.find(" ", max(0, begin), words[0][0]) + 1 or words[0][0]
+        text = Text("… ", style="italic").append_text(text[cut:])
     return text
 
 
-def _authors(authors: Sequence[str]) -> str:
-    names = ", ".join(plain(name) for name in authors[:_MOST_AUTHORS])
-    return f"{names} +{len(authors) - _MOST_AUTHORS}" if len(authors) > _MOST_AUTHORS else names
+def _marked(text: str, spans: Iterable[tuple[int, int]], style: str) -> Text:
+    """Text made harmless, with some of its words in a style; `plain` keeps every character in its place."""
+    marked = Text(plain(text))
+    for start, end in spans:
+        marked.stylize(style, start, end)
+    return marked
+
+
+def _authors(authors: Sequence[str], most: int = _MOST_AUTHORS) -> str:
+    names = ", ".join(plain(name) for name in authors[:most])
+    return f"{names} +{len(authors) - most}" if len(authors) > most else names
 
 
 def show_paper(paper: Paper) -> None:

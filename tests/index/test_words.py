@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from semsearch.index import words
 from semsearch.index.strings import SortedStrings
-from semsearch.index.words import PaperWords, content_words, name_terms, terms, top
+from semsearch.index.words import PaperWords, located, name_terms, terms, top
 from semsearch.paper import Paper
 
 PAPERS = [
@@ -57,7 +59,6 @@ def test_search_orders_by_score_and_honours_the_mask(index: PaperWords) -> None:
 def test_terms_fold_case_accents_and_endings() -> None:
     assert terms("The NETWORKS of Évaluation") == terms("network evaluations")
     assert name_terms("Petar Veličković") == ["@petar", "@velickovic"]
-    assert content_words("How do the Networks learn?") == {"Networks", "learn"}
 
 
 def test_names_are_found_by_their_words(index: PaperWords) -> None:
@@ -101,3 +102,21 @@ def test_a_paper_gets_the_best_of_what_means_nearly_the_same(index: PaperWords) 
         index.scores("attention", {terms("attention")[0]: {terms("networks")[0]: 0.5}}),
         np.maximum(attention, 0.5 * networks),
     )
+
+
+@given(st.text())
+def test_terms_are_located_wherever_they_are(text: str) -> None:
+    assert [term for term, _, _ in located(text)] == terms(text)
+    for term, start, end in located(text):
+        assert term in terms(text[start:end])
+
+
+def test_impacts_are_what_a_term_adds_to_scores(index: PaperWords) -> None:
+    rows = np.array([2, 0, 1])
+    for term, question in (("attent", "attention"), ("easi", "easy"), ("nonesuch", "nonesuch")):
+        np.testing.assert_array_equal(index.impacts(term, rows), index.scores(question)[rows])
+
+
+def test_rarity_is_the_idf(index: PaperWords) -> None:
+    assert index.rarity("attent") == pytest.approx(log(1 + (3 - 2 + 0.5) / (2 + 0.5)))
+    assert index.rarity("nonesuch") == 0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from semsearch.ingest.clean import (
     clean_text,
     clean_year,
     fold,
+    folded_words,
 )
 
 MARKUP = r"""
@@ -228,3 +230,27 @@ def test_fold(text: str, folded: str) -> None:
 @given(st.text())
 def test_folding_folded_text_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.text())
+def test_folded_words_are_those_of_the_folded_text_at_their_places(text: str) -> None:
+    words = folded_words(text)
+    assert [word for word, _, _ in words] == fold(text).split()
+    for word, start, end in words:
+        assert word in fold(text[start:end]).split()
+    for (_, _, end), (_, start, _) in pairwise(words):
+        assert start >= end - 1  # one character may be two words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("e\u0301te\u0301 x", [("ete", 0, 5), ("x", 6, 7)]),
+        ("aﬃne", [("affine", 0, 4)]),
+        ("½", [("1", 0, 1), ("2", 0, 1)]),
+        ("Œuvre d'Été", [("oeuvre", 0, 5), ("d", 6, 7), ("ete", 8, 11)]),
+        ("snake_case", [("snake", 0, 5), ("case", 6, 10)]),
+    ],
+)
+def test_folding_keeps_places(text: str, expected: list[tuple[str, int, int]]) -> None:
+    assert folded_words(text) == expected

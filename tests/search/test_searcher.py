@@ -104,6 +104,34 @@ def test_evidence_is_a_sentence_of_the_abstract_at_its_offsets(searcher: Searche
             assert hit.paper.abstract[hit.evidence.start : hit.evidence.end] == hit.evidence.text
 
 
+def test_the_words_of_the_question_are_marked_in_title_and_evidence(searcher: Searcher) -> None:
+    for mode in MODES:
+        hit = searcher.search("how do you align the long sentence?", mode=mode)[0]
+        assert hit.paper.id == "bahdanau"
+        assert [hit.paper.title[start:end] for start, end in hit.title_words] == ["Align"]
+        assert hit.evidence is not None
+        marked = [hit.paper.abstract[start:end] for start, end in hit.evidence.words]
+        assert marked == ["Long", "sentences"]
+        assert hit.reasons is None
+
+
+def test_every_mode_shows_evidence(searcher: Searcher) -> None:
+    for hit in searcher.search("what is a double helix", mode="lexical"):
+        assert hit.evidence is not None
+        assert hit.evidence.text.startswith("DNA is a double helix")
+
+
+def test_an_answer_is_as_sure_as_its_best_hit(searcher: Searcher) -> None:
+    for question in ("how is genetic material copied?", "cheap phone plan", "Yoshua Bengio"):
+        results = searcher.search(question)
+        found = [hit.confidence for hit in results]
+        assert results.confidence == min(found, key=["strong", "fair", "weak"].index)  # type: ignore[arg-type]
+    assert searcher.search("cheap phone plan").confidence == "weak"
+    assert searcher.search("Yoshua Bengio").confidence == "strong"
+    assert searcher.search("learning", mode="lexical").confidence is None
+    assert searcher.search("learning", filters=Filters(author="nobody")).confidence is None
+
+
 def test_offset_continues_the_same_order(searcher: Searcher) -> None:
     whole = searcher.search("learning from examples", k=5)
     rest = searcher.search("learning from examples", k=3, offset=2)

@@ -54,7 +54,7 @@ def test_http_gives_the_order_and_scores_of_python(client: httpx.Client, live: L
         for number in ("score", "similarity"):
             assert got.pop(number) == pytest.approx(wanted.pop(number), abs=1e-4)
         assert got == wanted
-    assert {*reply} == {"query", "mode", "generation", "took_ms", "hits"}
+    assert {*reply} == {"query", "mode", "generation", "took_ms", "confidence", "hits"}
     assert (reply["query"], reply["generation"]) == (question, expected["generation"])
 
 
@@ -73,6 +73,48 @@ def test_ids_may_hold_slashes(client: httpx.Client) -> None:
     for path in ("10.1038/171737a0", "10.1038%2F171737a0"):
         assert client.get(f"/v1/papers/{path}").json()["title"] == "Molecular Structure of Nucleic Acids"
         assert len(client.get(f"/v1/related/{path}", params={"k": 3}).json()["hits"]) == 3
+
+
+def test_related_papers_over_http_are_those_of_python(client: httpx.Client, live: Live) -> None:
+    def dressed(reply: httpx.Response) -> list[tuple[object, ...]]:
+        assert reply.status_code == 200
+        return [(hit["paper"]["id"], hit["reasons"], hit["evidence"]) for hit in reply.json()["hits"]]
+
+    def of_python(*like: str, k: int = 10, unlike: tuple[str, ...] = (), diversity: float = 0.0) -> object:
+        hits = live.searcher.related(like, k, unlike=unlike, diversity=diversity).to_dict()["hits"]
+        return [(hit["paper"]["id"], hit["reasons"], hit["evidence"]) for hit in hits]
+
+    one = client.get("/v1/related/curriculum", params={"k": 2, "not": ["gan", "quicksort"], "diversity": 0.7})
+    assert dressed(one) == of_python("curriculum", k=2, unlike=("gan", "quicksort"), diversity=0.7)
+    several = {"positive": ["gan", "10.1038/171737a0"], "negative": ["quicksort"], "k": 3, "diversity": 0.7}
+    assert dressed(client.post("/v1/related", json=several)) == of_python(
+        "gan", "10.1038/171737a0", k=3, unlike=("quicksort",), diversity=0.7
+    )
+    assert dressed(client.post("/v1/related", json={"positive": ["gan"]})) == of_python("gan")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "named"),
+    [
+        ({}, 422, "positive"),
+        ({"positive": []}, 422, "positive"),
+        ({"positive": "gan"}, 422, "positive"),
+        ({"positive": ["gan"], "negativ": ["x"]}, 422, "negativ"),
+        ({"positive": ["gan"], "k": 0}, 422, "k"),
+        ({"positive": ["gan"], "diversity": 2}, 422, "diversity"),
+        ({"positive": ["gan"], "negative": ["gan"]}, 422, "gan"),
+        ({"positive": ["gan", "nonesuch"]}, 404, "nonesuch"),
+        ({"positive": ["gan"], "negative": ["nonesuch"]}, 404, "nonesuch"),
+        ({"positive": ["gan"] * 101}, 422, "positive"),
+    ],
+)
+def test_a_faulty_request_for_related_papers_is_a_problem(
+    client: httpx.Client, asked: dict[str, object], status: int, named: str
+) -> None:
+    reply = client.post("/v1/related", json=asked)
+    assert reply.status_code == status
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert named in reply.json()["detail"]
 
 
 def test_a_paper_as_a_citation(client: httpx.Client) -> None:
@@ -95,6 +137,9 @@ def test_a_paper_as_a_citation(client: httpx.Client) -> None:
         ("/v1/papers/nonesuch", 404),
         ("/v1/papers/gan?format=word", 422),
         ("/v1/related/nonesuch", 404),
+        ("/v1/related/gan?not=nonesuch", 404),
+        ("/v1/related/gan?not=gan", 422),
+        ("/v1/related/gan?diversity=2", 422),
         ("/nowhere", 404),
     ],
 )

@@ -65,7 +65,6 @@ def search(
     semsearch search "Yoshua Bengio" --year 2010..
     semsearch search BERT -k 3 --json
     """
-    from semsearch.index.words import content_words
     from semsearch.search import Filters
 
     filters = Filters(year_from=year[0], year_to=year[1], author=author, venue=venue)
@@ -75,7 +74,7 @@ def search(
         return
     from semsearch.terminal import show_results
 
-    show_results(results, content_words(question))
+    show_results(results)
 
 
 class _ManyAfterNot(click.Command):
@@ -123,7 +122,7 @@ def related(
         return
     from semsearch.terminal import show_results
 
-    show_results(results, ())
+    show_results(results)
 
 
 @click.command()

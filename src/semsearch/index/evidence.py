@@ -46,6 +46,12 @@ class PaperSentences:
         vectors: Vectors = self._titles[rows].astype(np.float32)
         return vectors
 
+    def of(self, row: int) -> tuple[list[tuple[int, int]], Vectors]:
+        """The character offsets of one paper's sentences in its abstract, and their vectors."""
+        start, end = self._starts[row : row + 2]
+        spans = [(int(a), int(b)) for a, b in self._spans[start:end]]
+        return spans, self._sentences[start:end].astype(np.float32)
+
     def best(self, queries: Vectors, rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """The sentence of each paper that is nearest to a question.
 

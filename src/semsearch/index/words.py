@@ -7,11 +7,11 @@ the question, so it is computed at build: answering is adding up a few slices of
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from math import log1p
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,7 +22,7 @@ from semsearch.encode import Vectors
 from semsearch.index import strings
 from semsearch.index.files import mapped
 from semsearch.index.vectors import Mask, Rows
-from semsearch.ingest.clean import fold
+from semsearch.ingest.clean import fold, folded_words
 from semsearch.paper import Paper
 
 Near = Mapping[str, Mapping[str, float]]
@@ -45,8 +45,10 @@ STOP = frozenset(
     qui quoi sa se ses son sont sur un une vous y
     """.split()  # noqa: SIM905 -- a list of words is read as words
 )
-_WORD = re.compile(r"[^\W_]+")
 _LONGEST = 60  # characters of a word that are told apart
+
+Located = tuple[str, int, int]
+"""A term, and the character offsets where the word it was made from begins and ends."""
 
 _NAME = "@"  # begins the terms that are words of authors' names; no word of a text can
 
@@ -62,6 +64,13 @@ def terms(text: str) -> list[str]:
     """The words of a text as the index knows them: folded, without stop words, stemmed."""
     words = [word[:_LONGEST] for word in fold(text).split() if word not in STOP]
     return list(_stemmer().stemWords(words))  # type: ignore[attr-defined]
+
+
+def located(text: str) -> list[Located]:
+    """The same terms, each with where the word it was made from stands in ``text``."""
+    found = [(word, start, end) for word, start, end in folded_words(text) if word not in STOP]
+    stems = _stemmer().stemWords([word[:_LONGEST] for word, _, _ in found])  # type: ignore[attr-defined]
+    return [(stem, start, end) for stem, (_, start, end) in zip(stems, found, strict=True)]
 
 
 def name_terms(name: str) -> list[str]:
@@ -88,7 +97,7 @@ def write(folder: Path, papers: Sequence[Paper]) -> None:
     for term in ordered:
         pairs = np.array(postings[term], dtype=np.int64).reshape(-1, 2)
         holders, tf = pairs[:, 0], pairs[:, 1].astype(np.float32)
-        idf = np.log1p((len(papers) - len(holders) + 0.5) / (len(holders) + 0.5))
+        idf = _idf(len(papers), len(holders))
         saturated = np.ones_like(tf) if term.startswith(_NAME) else tf * (K1 + 1) / (tf + norm[holders])
         rows.append(holders.astype(np.int32))
         impacts.append((idf * saturated).astype(np.float32))
@@ -109,6 +118,8 @@ class PaperWords:
         self._starts, self._rows, self._impacts = (
             mapped(folder / f"{name}.npy") for name in ("postings", "posting_rows", "posting_impacts")
         )
+        # The words of one question are looked up several times; the bound is for questions from strangers.
+        self._slice = lru_cache(maxsize=100_000)(self._find)
 
     def __len__(self) -> int:
         return self._papers
@@ -117,6 +128,22 @@ class PaperWords:
         """Rows of the papers that hold a term of `terms` or `name_terms`, in order."""
         start, end = self._slice(term)
         return np.asarray(self._rows[start:end], dtype=np.int64)
+
+    def impacts(self, term: str, rows: Rows) -> NDArray[np.float32]:
+        """What a term adds to the scores of some papers, shape ``(len(rows),)``; 0 where it is not."""
+        start, end = self._slice(term)
+        holders = self._rows[start:end]
+        places = np.searchsorted(holders, rows)
+        holds = places < len(holders)
+        holds[holds] = holders[places[holds]] == rows[holds]
+        impacts = np.zeros(len(rows), dtype=np.float32)
+        impacts[holds] = self._impacts[start:end][places[holds]]
+        return impacts
+
+    def rarity(self, term: str) -> float:
+        """The idf of a term: from 0, in all papers, up to the logarithm of their number; 0 where unknown."""
+        holders = len(self.papers_with(term))
+        return _idf(self._papers, holders) if holders else 0.0
 
     def scores(self, question: str, near: Near = MappingProxyType({})) -> NDArray[np.float32]:
         """The score of every paper, shape ``(papers,)``; 0 where no word matches.
@@ -168,10 +195,14 @@ class PaperWords:
             scores[i], rows[i] = all_scores[best], pool[best]
         return scores, rows
 
-    def _slice(self, term: str) -> tuple[int, int]:
+    def _find(self, term: str) -> tuple[int, int]:
         """Where the postings of a term begin and end."""
         number = self._terms.find(term)
         return (0, 0) if number is None else (int(self._starts[number]), int(self._starts[number + 1]))
+
+
+def _idf(papers: int, holders: int) -> float:
+    return log1p((papers - holders + 0.5) / (holders + 0.5))
 
 
 def top(scores: NDArray[np.floating], k: int) -> Rows:
@@ -183,8 +214,3 @@ def top(scores: NDArray[np.floating], k: int) -> Rows:
     else:
         candidates = np.arange(len(scores))
     return np.asarray(candidates[np.argsort(-scores[candidates], kind="stable")][:k], dtype=np.int64)
-
-
-def content_words(question: str) -> set[str]:
-    """The words of a question that say what it is about, as they were written."""
-    return {word for word in _WORD.findall(question) if not STOP.issuperset(fold(word).split())}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 import ftfy
@@ -43,6 +44,8 @@ _UNFOLDED = str.maketrans(
     | {"đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "ħ": "h", "Ħ": "h", "ı": "i"}
 )
 _SEPARATORS = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W_]+")
+_SOLID = re.compile(r"\S+")
 
 NAME_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th|ph\.?\s?d|m\.?d)\.?", re.IGNORECASE)
 _CORPORATE = re.compile(r"\b(?:of|for|and|the|inc|ltd|university|institute|department)\b|&", re.IGNORECASE)
@@ -140,6 +143,36 @@ def fold(text: str) -> str:
         text = "".join(c for c in letters if not unicodedata.category(c).startswith("M"))
         text = text.casefold().translate(_UNFOLDED)
     return _SEPARATORS.sub(" ", text).strip()
+
+
+def folded_words(text: str) -> list[tuple[str, int, int]]:
+    """The words of ``fold(text)``, each with the character offsets in ``text`` where it is written.
+
+    Folding takes one character at a time, so that of each folded letter it is known which character it came
+    from. Combining marks belong to the letter before them; a character that folds to two words ("½") is both.
+    """
+    if text.isascii():
+        return [(m[0], m.start(), m.end()) for m in _WORD.finditer(text.lower())]
+    words: list[tuple[str, int, int]] = []
+    for solid in _SOLID.finditer(text):
+        piece, start = solid[0], solid.start()
+        if piece.isascii():
+            words.extend((m[0], start + m.start(), start + m.end()) for m in _WORD.finditer(piece.lower()))
+            continue
+        parts = [_fold_one(c) for c in piece]
+        origin = [i for i, part in enumerate(parts) for _ in part]
+        for m in _WORD.finditer("".join(parts)):
+            end = origin[m.end() - 1] + 1
+            while end < len(piece) and not parts[end]:
+                end += 1
+            words.append((m[0], start + origin[m.start()], start + end))
+    return words
+
+
+@cache
+def _fold_one(character: str) -> str:
+    """What a character folds to inside a word: letters, a space for a separator, nothing for a mark."""
+    return fold(f"x{character}x")[1:-1]
 
 
 def _one_pass(text: str) -> str:

@@ -16,15 +16,49 @@ MatchedBy = Literal[
 ]
 NAMED: frozenset[MatchedBy] = frozenset({"identifier", "title", "author", "acronym", "word"})
 Confidence = Literal["strong", "fair", "weak"]
+CONFIDENCES: tuple[Confidence, ...] = ("strong", "fair", "weak")  # best first
+Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The sentence of an abstract that answers best: ``paper.abstract[start:end] == text``."""
+    """The sentence of an abstract that answers best.
+
+    Attributes:
+        text: The sentence.
+        start: Where it begins in the abstract: ``paper.abstract[start:end] == text``.
+        end: Where it ends there.
+        words: The words in it that are the question's too, as offsets into the abstract, in order; among
+            related papers, the words that are reasons.
+    """
 
     text: str
     start: int
     end: int
+    words: Spans = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The evidence as the command line and HTTP give it."""
+        return {"text": self.text, "start": self.start, "end": self.end, "words": _lists(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What a related paper shares with one of its seeds at least, each as the paper itself writes it.
+
+    Attributes:
+        words: The few words that say most, rarest and most used first.
+        authors: In the paper's order.
+        venue: The paper's, when it is a seed's too.
+    """
+
+    words: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    venue: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reasons as the command line and HTTP give them."""
+        return {"words": list(self.words), "authors": list(self.authors), "venue": self.venue}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +74,8 @@ class Hit:
         confidence: How far the similarity stands out from that of unrelated papers; None without one.
         matched_by: Why the paper is here.
         evidence: None when the paper has no abstract.
+        title_words: As ``evidence.words``, in the title.
+        reasons: What a related paper shares with its seeds; None for the answer to a question.
     """
 
     paper: Paper
@@ -49,19 +85,20 @@ class Hit:
     confidence: Confidence | None
     matched_by: MatchedBy
     evidence: Evidence | None
+    title_words: Spans = ()
+    reasons: Reasons | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as the command line and HTTP give it."""
-        quote = self.evidence
         return {
             "rank": self.rank,
             "score": round(self.score, 6),
             "similarity": None if self.similarity is None else round(self.similarity, 6),
             "confidence": self.confidence,
             "matched_by": self.matched_by,
-            "evidence": None
-            if quote is None
-            else {"text": quote.text, "start": quote.start, "end": quote.end},
+            "evidence": self.evidence.to_dict() if self.evidence else None,
+            "title_words": _lists(self.title_words),
+            "reasons": self.reasons.to_dict() if self.reasons else None,
             "paper": public(self.paper),
         }
 
@@ -69,6 +106,10 @@ class Hit:
 def public(paper: Paper) -> dict[str, Any]:
     """A paper as the command line and HTTP give it: all but the path of the file it was read from."""
     return {name: value for name, value in to_json(paper).items() if name != "source"}
+
+
+def _lists(spans: Spans) -> list[list[int]]:
+    return [list(span) for span in spans]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +145,15 @@ class Results(Sequence[Hit]):
     def __getitem__(self, index: int | slice) -> Hit | Sequence[Hit]:
         return self.hits[index]
 
+    @property
+    def confidence(self) -> Confidence | None:
+        """That of the whole answer, which is its best hit's: weak when there is nothing here about it.
+
+        None without hits, and in a mode that does not look at meaning.
+        """
+        found = {hit.confidence for hit in self.hits}
+        return next((confidence for confidence in CONFIDENCES if confidence in found), None)
+
     def to_dict(self) -> dict[str, Any]:
         """The answer as the command line and HTTP give it."""
         return {
@@ -111,5 +161,6 @@ class Results(Sequence[Hit]):
             "mode": self.mode,
             "generation": self.generation,
             "took_ms": round(self.took_ms, 2),
+            "confidence": self.confidence,
             "hits": [hit.to_dict() for hit in self.hits],
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 
 from semsearch.encode import Vectors, unit
@@ -10,43 +12,55 @@ from semsearch.index.generation import Generation
 from semsearch.index.vectors import Rows
 from semsearch.index.words import top
 from semsearch.search.fusion import Scores, fuse
+from semsearch.search.ranking import Ranking
+from semsearch.search.twins import Twins
 
 DENSE, TITLE, WORDS = 0.50, 0.20, 0.30
 _POOL = 300
 _REPULSION = 0.5  # what a "not like this" weighs against a "like this" (Rocchio's beta and gamma)
 
 
-def rank_related(generation: Generation, like: Rows, unlike: Rows) -> tuple[Rows, Scores, Vectors]:
-    """Candidates, best first, with their scores and the vector they were sought with.
+def rank_related(generation: Generation, like: Rows, unlike: Rows, k: int, diversity: float) -> Ranking:
+    """The ``k`` papers most related to ``like``, best first.
 
-    The seeds are not among them, nor is a paper with the title of a seed: that is the same paper again.
+    Neither the papers named nor the same papers again are among them, and no paper twice.
     """
     papers = generation.papers
-    query = _centre(generation.vectors.vectors(like), generation.vectors.vectors(unlike))
-    title = _centre(generation.sentences.titles(like), generation.sentences.titles(unlike))
+    query = centre(generation.vectors.vectors(like), generation.vectors.vectors(unlike))
+    title = centre(generation.sentences.titles(like), generation.sentences.titles(unlike))
     words = np.mean([generation.words.scores(document_text(p)) for p in papers.get(like)], axis=0)
     if len(unlike):
         against = [generation.words.scores(document_text(p)) for p in papers.get(unlike)]
         words = words - _REPULSION * np.mean(against, axis=0)
 
+    wanted, named = max(_POOL, k), np.concatenate([like, unlike])
     allowed = np.ones(len(papers), dtype=np.bool_)
-    for seed in papers.get([*like, *unlike]):
-        allowed[papers.with_title(seed.title)] = False
-    allowed[[*like, *unlike]] = False
-    _, near = generation.vectors.search(query[None], _POOL, allowed)
+    allowed[named] = False
+    _, near = generation.vectors.search(query[None], wanted, allowed)
     candidates = np.flatnonzero(allowed)
-    pool = np.union1d(near[0], candidates[top(words[candidates], _POOL)])
+    pool = np.union1d(near[0], candidates[top(words[candidates], wanted)])
+    twins = Twins(generation, pool)
+    again = {int(position) for row in named for position in twins.of(int(row))}
+    pool = np.delete(pool, sorted(again))
 
+    vectors = generation.vectors.vectors(pool)
     scores = fuse(
-        (DENSE, generation.vectors.vectors(pool) @ query),
+        (DENSE, vectors @ query),
         (TITLE, generation.sentences.titles(pool) @ title),
         (WORDS, words[pool]),
     )
-    order = top(scores, len(pool))
-    return pool[order], scores[order], query
+    twins = Twins(generation, pool)
+    chosen = diversify(vectors, scores, k, diversity, lambda position: twins.of(int(pool[position])))
+    return Ranking(pool[chosen], scores[chosen], ["related"] * len(chosen))
 
 
-def diversify(vectors: Vectors, scores: Scores, k: int, diversity: float) -> Rows:
+def diversify(
+    vectors: Vectors,
+    scores: Scores,
+    k: int,
+    diversity: float,
+    copies: Callable[[int], Iterable[int]] = lambda _: (),
+) -> Rows:
     """Positions of ``k`` candidates that are good and unlike each other, by maximal marginal relevance.
 
     Carbonell and Goldstein, "The Use of MMR" (1998), with lambda = 1 - ``diversity``; scores are scaled to
@@ -55,23 +69,27 @@ def diversify(vectors: Vectors, scores: Scores, k: int, diversity: float) -> Row
     Args:
         vectors: Of the candidates, shape ``(n, dim)``, unit norm.
         scores: Of the candidates, shape ``(n,)``.
-        k: How many to choose.
+        k: How many to choose; fewer when there are no more.
         diversity: From 0, the order of the scores, to 1, each as far as can be from those before it.
+        copies: Positions that the choice of one rules out, whatever the diversity.
     """
-    if diversity == 0 or len(scores) == 0:
-        return top(scores, k)
-    relevance = (scores - scores.min()) / max(float(np.ptp(scores)), 1e-9)
-    chosen = [int(np.argmax(relevance))]
-    nearest = vectors @ vectors[chosen[0]]
-    while len(chosen) < min(k, len(scores)):
-        value = (1 - diversity) * relevance - diversity * nearest
-        value[chosen] = -np.inf
-        chosen.append(int(np.argmax(value)))
-        nearest = np.maximum(nearest, vectors @ vectors[chosen[-1]])
+    relevance = (scores - scores.min(initial=np.inf)) / max(
+        float(np.ptp(scores)) if len(scores) else 0.0, 1e-9
+    )
+    value, nearest = relevance, np.full(len(scores), -1, dtype=np.float32)
+    left = np.ones(len(scores), dtype=np.bool_)
+    chosen: list[int] = []
+    while len(chosen) < k and left.any():
+        best = int(np.argmax(np.where(left, value, -np.inf)))
+        chosen.append(best)
+        left[[best, *copies(best)]] = False
+        if diversity:
+            nearest = np.maximum(nearest, vectors @ vectors[best])
+            value = (1 - diversity) * relevance - diversity * nearest
     return np.array(chosen, dtype=np.int64)
 
 
-def _centre(like: Vectors, unlike: Vectors) -> Vectors:
+def centre(like: Vectors, unlike: Vectors) -> Vectors:
     """The direction to look in, shape ``(dim,)``."""
     centre: Vectors = like.mean(axis=0)
     if len(unlike):

@@ -16,13 +16,14 @@ from semsearch.index.generation import Generation, open_generation
 from semsearch.index.papers import Filters
 from semsearch.index.store import Store
 from semsearch.index.vectors import Rows
+from semsearch.index.words import terms
 from semsearch.paper import Paper
 from semsearch.search import ranking, translation
-from semsearch.search.confidence import confidence
-from semsearch.search.hits import MODES, Evidence, Hit, Mode, Results
+from semsearch.search.dressing import answers, relatives
+from semsearch.search.hits import MODES, Mode, Results
 from semsearch.search.loading import load_encoder, prove
-from semsearch.search.ranking import Ranking
-from semsearch.search.related import diversify, rank_related
+from semsearch.search.quoting import rarities
+from semsearch.search.related import rank_related
 from semsearch.search.reranking import RERANKED, rerank
 from semsearch.search.routing import route
 
@@ -121,7 +122,8 @@ class Searcher:
                 found = ranking.hybrid(generation, question, reading.near, queries, wanted, allowed, named)
         if self.reranker is not None:
             found = rerank(found, question, generation.papers, self.reranker)
-        hits = self._hits(found.first(offset + k), queries, offset)
+        sought = rarities(terms(question), reading.near, generation.words)
+        hits = answers(generation, found.first(offset + k), offset, sought, queries)
         return Results(question, mode, generation.id, (time.perf_counter() - started) * 1000, hits)
 
     def related(
@@ -135,13 +137,14 @@ class Searcher:
         """The papers related to one or several papers of the index.
 
         Args:
-            like: Id, or ids, of the seeds; never among the hits.
+            like: Id, or ids, of the seeds; neither they nor the same papers again are among the hits.
             k: How many hits at most, 1 to 1,000.
             unlike: Ids of papers to keep away from.
             diversity: 0 for the most related, 1 for hits as unlike each other as can be.
 
         Raises:
             PaperNotFound: An id is not in the index.
+            QuestionError: A paper is among both ``like`` and ``unlike``.
             ValueError: No seed, or ``k`` or ``diversity`` is out of range.
         """
         started = time.perf_counter()
@@ -152,13 +155,20 @@ class Searcher:
             raise ValueError(f"k must be from 1 to {MOST_HITS:,}")
         if not 0 <= diversity <= 1:
             raise ValueError("diversity must be from 0 to 1")
-        rows = [np.array([self._row(i) for i in group], dtype=np.int64) for group in (seeds, unlike)]
-        candidates, scores, query = rank_related(self.generation, *rows)
-        chosen = diversify(self.generation.vectors.vectors(candidates), scores, k, diversity)
-        found = Ranking(candidates[chosen], scores[chosen], ["related"] * len(chosen))
-        hits = self._hits(found, query[None], 0)
+        rows, away = self._rows(seeds), self._rows(unlike)
+        if both := set(rows) & set(away):
+            named = ", ".join(paper.id for paper in self.generation.papers.get(sorted(both)))
+            raise QuestionError(
+                f"{named} cannot be both what is sought and what is kept away from.",
+                hint="Take it out of one of the two.",
+            )
+        found = rank_related(self.generation, rows, away, k, diversity)
+        hits = relatives(self.generation, found, rows)
         took = (time.perf_counter() - started) * 1000
         return Results(" ".join(seeds), "related", self.generation.id, took, hits)
+
+    def _rows(self, identifiers: Sequence[str]) -> Rows:
+        return np.array(list(dict.fromkeys(self._row(i) for i in identifiers)), dtype=np.int64)
 
     def _row(self, identifier: str) -> int:
         row = self.generation.papers.row_of(identifier)
@@ -169,38 +179,6 @@ class Searcher:
                 hint="semsearch search --json shows the ids.",
             )
         return row
-
-    def _hits(self, found: Ranking, queries: Vectors | None, offset: int) -> tuple[Hit, ...]:
-        """Dress rows as hits: metadata, similarity, confidence, evidence; only for what is shown."""
-        rows = found.rows[offset:]
-        papers = self.generation.papers.get(rows)
-        similarities, spans = self._seen(rows, queries)
-        calibration = self.generation.manifest.calibration
-        hits = []
-        for i, paper in enumerate(papers):
-            matched_by = found.matched_by[offset + i]
-            similarity = None if similarities is None else float(similarities[i])
-            hits.append(
-                Hit(
-                    paper=paper,
-                    rank=offset + i + 1,
-                    score=float(found.scores[offset + i]),
-                    similarity=similarity,
-                    confidence=None
-                    if similarity is None
-                    else confidence(similarity, matched_by, calibration),
-                    matched_by=matched_by,
-                    evidence=None if spans is None else _evidence(paper, *spans[i]),
-                )
-            )
-        return tuple(hits)
-
-    def _seen(self, rows: Rows, queries: Vectors | None) -> tuple[Vectors | None, list[list[int]] | None]:
-        """Similarity to the question and span of the best sentence of some papers."""
-        if queries is None or not len(rows):
-            return None, None
-        _, spans = self.generation.sentences.best(queries, rows)
-        return ranking.similarities(self.generation, rows, queries), spans.tolist()
 
 
 def open_searcher(
@@ -220,10 +198,6 @@ def open_searcher(
     """
     opened = open_generation(Store(Path(root)), generation)
     return Searcher(opened, reranker=Reranker(rerank) if rerank else None)
-
-
-def _evidence(paper: Paper, start: int, end: int) -> Evidence | None:
-    return Evidence(paper.abstract[start:end], start, end) if end > start else None
 
 
 def _check(question: str, k: int, mode: str, offset: int) -> None:

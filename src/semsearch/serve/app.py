@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from semsearch.search import Filters, Mode
 from semsearch.search.searcher import LONGEST_QUESTION, MOST_HITS
@@ -25,8 +26,23 @@ _MEDIA_TYPES = {
     "csl": "application/vnd.citationstyles.csl+json",
 }
 _MOST_AT_ONCE = 100
+_MOST_SEEDS = 100
+_DIVERSITY = "0: the most related. 1: as unlike each other as can be."
 
 Count = Annotated[int, Query(ge=1, le=_MOST_AT_ONCE, description="How many hits at most.")]
+
+
+class Related(BaseModel):
+    """What ``POST /v1/related`` asks for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    positive: list[str] = Field(
+        min_length=1, max_length=_MOST_SEEDS, description="Ids of papers to find the like of."
+    )
+    negative: list[str] = Field([], max_length=_MOST_SEEDS, description="Ids of papers to keep away from.")
+    k: int = Field(10, ge=1, le=_MOST_AT_ONCE, description="How many hits at most.")
+    diversity: float = Field(0.0, ge=0, le=1, description=_DIVERSITY)
 
 
 def create_app(live: Live) -> FastAPI:
@@ -89,8 +105,22 @@ def create_app(live: Live) -> FastAPI:
 
     @app.get("/v1/related/{identifier:path}", tags=["papers"], summary="Papers related to one")
     def related(
-        identifier: str, k: Count = 10, diversity: Annotated[float, Query(ge=0, le=1)] = 0.0
+        identifier: str,
+        k: Count = 10,
+        diversity: Annotated[float, Query(ge=0, le=1, description=_DIVERSITY)] = 0.0,
+        unlike: Annotated[
+            list[str],
+            Query(alias="not", max_length=_MOST_SEEDS, description="Ids of papers to keep away from."),
+        ] = [],  # noqa: B006 -- FastAPI copies it
     ) -> JSONResponse:
-        return JSONResponse(live.searcher.related(identifier, k, diversity=diversity).to_dict())
+        found = live.searcher.related(identifier, k, unlike=unlike, diversity=diversity)
+        return JSONResponse(found.to_dict())
+
+    @app.post("/v1/related", tags=["papers"], summary="Papers related to several, and unlike others")
+    def related_to_several(wanted: Related) -> JSONResponse:
+        found = live.searcher.related(
+            wanted.positive, wanted.k, unlike=wanted.negative, diversity=wanted.diversity
+        )
+        return JSONResponse(found.to_dict())
 
     return app

@@ -1,0 +1,95 @@
+"""Rows to hits: metadata, similarity, confidence, evidence and reasons, only for what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from semsearch.encode import Vectors, unit
+from semsearch.index.generation import Generation
+from semsearch.index.vectors import Rows
+from semsearch.index.words import located
+from semsearch.paper import Paper
+from semsearch.search.confidence import confidence
+from semsearch.search.hits import Hit, Reasons
+from semsearch.search.quoting import marks, quote
+from semsearch.search.ranking import Ranking
+from semsearch.search.reasons import Seeds
+
+
+def answers(
+    generation: Generation,
+    found: Ranking,
+    offset: int,
+    wanted: Mapping[str, float],
+    queries: Vectors | None,
+) -> tuple[Hit, ...]:
+    """The hits of a question, from the ``offset``-th on.
+
+    Args:
+        generation: What was asked.
+        found: The whole ranking.
+        offset: How many of the best to leave out.
+        wanted: The question's terms, and what each counts when evidence is chosen.
+        queries: The question's vectors, shape ``(m, dim)``; None when the mode does not look at meaning.
+    """
+    papers = generation.papers.get(found.rows[offset:])
+    return tuple(
+        _hit(generation, found, i, paper, wanted, queries, queries) for i, paper in enumerate(papers, offset)
+    )
+
+
+def relatives(generation: Generation, found: Ranking, seeds: Rows) -> tuple[Hit, ...]:
+    """The hits of related papers, each with what it shares with the seeds.
+
+    Similarity is to the middle of the seeds; the evidence is the sentence nearest to any sentence of theirs.
+    """
+    middle = unit(generation.vectors.vectors(seeds).mean(axis=0, keepdims=True))
+    sentences, compared = _sentences(generation, seeds), Seeds(generation, seeds)
+    hits = []
+    for i, paper in enumerate(generation.papers.get(found.rows)):
+        reasons, wanted = compared.reasons(int(found.rows[i]), paper)
+        hits.append(_hit(generation, found, i, paper, wanted, middle, sentences, reasons))
+    return tuple(hits)
+
+
+def _hit(
+    generation: Generation,
+    found: Ranking,
+    i: int,
+    paper: Paper,
+    wanted: Mapping[str, float],
+    about: Vectors | None,
+    near: Vectors | None,
+    reasons: Reasons | None = None,
+) -> Hit:
+    """The ``i``-th of a ranking: similar to one of ``about``, its evidence nearest to one of ``near``."""
+    row, matched_by = int(found.rows[i]), found.matched_by[i]
+    similarity = sure = cosines = None
+    spans, sentences = generation.sentences.of(row)
+    if about is not None:
+        similarity = float((about @ generation.vectors.vectors(found.rows[i : i + 1])[0]).max())
+        sure = confidence(similarity, matched_by, generation.manifest.calibration)
+    if near is not None:
+        cosines = (sentences @ near.T).max(axis=1)
+    return Hit(
+        paper=paper,
+        rank=i + 1,
+        score=float(found.scores[i]),
+        similarity=similarity,
+        confidence=sure,
+        matched_by=matched_by,
+        evidence=quote(paper, spans, cosines, wanted),
+        title_words=marks(located(paper.title), wanted),
+        reasons=reasons,
+    )
+
+
+def _sentences(generation: Generation, rows: Rows) -> Vectors:
+    """The vectors of all sentences of some papers; of the title, where a paper has no abstract."""
+    found = []
+    for i, row in enumerate(rows):
+        _, sentences = generation.sentences.of(int(row))
+        found.append(sentences if len(sentences) else generation.sentences.titles(rows[i : i + 1]))
+    return np.concatenate(found)

@@ -1,0 +1,66 @@
+"""What of a paper is shown for an answer: the sentence that answers best, and the words asked for in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import numpy as np
+
+from semsearch.encode import Vectors
+from semsearch.index.words import Located, Near, PaperWords, located
+from semsearch.paper import Paper
+from semsearch.search.hits import Evidence, Spans
+
+# A sentence that holds every word asked for may be this much less similar than one that holds none.
+_WORDS = 0.2
+_EVIDENT = 0.3  # the share from which on a synonym or a translation is marked as the word asked for
+
+
+def rarities(terms: Iterable[str], near: Near, words: PaperWords) -> dict[str, float]:
+    """What each term counts as evidence: its idf, or its share of that where it only means nearly the same.
+
+    Args:
+        terms: Of a question; those that the index does not know are left out.
+        near: For them, what means nearly the same; faint likeness is no evidence and is left out too.
+        words: Of the index.
+    """
+    shares: dict[str, float] = {}
+    for term in terms:
+        for other, share in ((term, 1.0), *near.get(term, {}).items()):
+            if share >= _EVIDENT:
+                shares[other] = max(shares.get(other, 0.0), share)
+    return {term: share * rarity for term, share in shares.items() if (rarity := words.rarity(term)) > 0}
+
+
+def marks(words: Iterable[Located], wanted: Collection[str]) -> Spans:
+    """The character offsets of the words whose terms are among those wanted, each once and in order."""
+    return tuple(dict.fromkeys((start, end) for term, start, end in words if term in wanted))
+
+
+def quote(
+    paper: Paper, sentences: Sequence[tuple[int, int]], cosines: Vectors | None, wanted: Mapping[str, float]
+) -> Evidence | None:
+    """The sentence of a paper's abstract that answers best; None without an abstract.
+
+    The most similar one, but of two that are nearly as similar, the one that holds more of the words wanted,
+    the rare before the common; without similarities, by the words alone. The first of equals.
+
+    Args:
+        paper: The paper.
+        sentences: Where its sentences stand in its abstract.
+        cosines: Of each sentence, shape ``(len(sentences),)``; None where meaning is not looked at.
+        wanted: Weight of each term.
+    """
+    if not sentences:
+        return None
+    scores = np.zeros(len(sentences)) if cosines is None else cosines.astype(np.float64)
+    contenders = np.flatnonzero(scores >= scores.max() - _WORDS).tolist()
+    words = {i: located(paper.abstract[slice(*sentences[i])]) for i in contenders}
+    total = sum(wanted.values()) or 1.0
+    for i in contenders:
+        held = {term for term, _, _ in words[i]} & wanted.keys()
+        scores[i] += _WORDS * sum(wanted[term] for term in held) / total
+    best = max(contenders, key=lambda i: (scores[i], -i))
+    start, end = sentences[best]
+    marked = tuple((start + a, start + b) for a, b in marks(words[best], wanted))
+    return Evidence(paper.abstract[start:end], start, end, marked)
