@@ -110,8 +110,11 @@ class Searcher:
         allowed = generation.papers.allowed(filters) if filters else None
         reading = translation.read(question, generation)
         queries: Vectors | None = None
+        near = reading.near
         if mode == "lexical":
-            found = ranking.lexical(generation, question, reading.near, wanted, allowed)
+            # The words as they are asked for, unless no paper could have them.
+            near = {} if reading.language in generation.lexicon.languages else near
+            found = ranking.lexical(generation, question, near, wanted, allowed)
         else:
             asked = [question] if reading.translation is None else [question, reading.translation]
             queries = self.encoder.encode_queries(asked)
@@ -119,10 +122,10 @@ class Searcher:
                 found = ranking.dense(generation, queries, wanted, allowed)
             else:
                 named = route(question, generation) if mode == "auto" else None
-                found = ranking.hybrid(generation, question, reading.near, queries, wanted, allowed, named)
+                found = ranking.hybrid(generation, question, near, queries, wanted, allowed, named)
         if self.reranker is not None:
             found = rerank(found, question, generation.papers, self.reranker)
-        sought = rarities(terms(question), reading.near, generation.words)
+        sought = rarities(terms(question), near, generation.words)
         hits = answers(generation, found.first(offset + k), offset, sought, queries)
         return Results(question, mode, generation.id, (time.perf_counter() - started) * 1000, hits)
 
