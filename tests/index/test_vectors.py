@@ -40,7 +40,7 @@ def test_vectors_come_back_as_they_were_written(index: PaperVectors) -> None:
     np.testing.assert_array_equal(index.vectors(np.array([7, 0, 299])), DOCUMENTS[[7, 0, 299]])
 
 
-def test_the_best_sentence_is_that_of_brute_force(tmp_path: Path) -> None:
+def test_the_nearest_sentence_is_that_of_brute_force(tmp_path: Path) -> None:
     counts = RANDOM.integers(0, 5, size=40)
     starts = np.concatenate(([0], np.cumsum(counts)))
     sentences = unit(RANDOM.standard_normal((starts[-1], 24)))
@@ -51,15 +51,14 @@ def test_the_best_sentence_is_that_of_brute_force(tmp_path: Path) -> None:
     np.save(tmp_path / evidence.SPANS, spans)
 
     rows = RANDOM.permutation(40)[:25]
-    scores, found = PaperSentences(tmp_path).best(QUERIES[:2], rows)
-    for row, score, span in zip(rows, scores, found, strict=True):
-        own = range(starts[row], starts[row + 1])
-        if not own:
-            assert (score, span.tolist()) == (-1, [0, 0])
-            continue
-        best = max(own, key=lambda i: float((QUERIES[:2] @ sentences[i].astype(np.float16)).max()))
-        assert score == pytest.approx(float((QUERIES[:2] @ sentences[best]).max()), abs=2e-3)
-        assert span.tolist() == spans[best].tolist()
+    stored = PaperSentences(tmp_path)
+    for row, cosines in zip(rows, stored.nearest(QUERIES[:2], rows), strict=True):
+        own = sentences[starts[row] : starts[row + 1]]
+        expected = (own @ QUERIES[:2].T).max(axis=0) if len(own) else [-1, -1]
+        np.testing.assert_allclose(cosines, expected, atol=2e-3)
+        found, vectors = stored.of(int(row))
+        assert found == [tuple(span) for span in spans[starts[row] : starts[row + 1]].tolist()]
+        np.testing.assert_allclose(vectors, own, atol=2e-3)
 
 
 def test_unit_refuses_what_has_no_direction() -> None:

@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.encode import unit
+from semsearch.encode import sentences, unit
 from semsearch.errors import PaperNotFound, QuestionError
 from semsearch.index.build import build, document_text
 from semsearch.index.generation import open_generation
 from semsearch.index.store import Store
 from semsearch.paper import Paper
 from semsearch.search import Searcher
-from semsearch.search.related import DENSE, TITLE, WORDS, diversify
+from semsearch.search.fusion import smooth
+from semsearch.search.related import DENSE, SENTENCES, TITLE, WORDS, diversify
 from tests.support import CORPUS, WordEncoder
 
 MORE = [
@@ -71,12 +72,34 @@ def test_scores_are_those_of_brute_force(opened: Open, like: list[str], unlike: 
         centre = vectors[near].mean(axis=0) - (0.5 * vectors[far].mean(axis=0) if far else 0)
         return np.asarray(vectors[rest] @ unit(centre[None])[0])
 
+    def said(there: list[int]) -> np.ndarray:
+        """Over all sentences there, the mean cosine of each paper's nearest sentence."""
+        spoken = [
+            [paper.abstract[start:end] for start, end in sentences.split(paper.abstract)] for paper in PAPERS
+        ]
+        asked = encoder.encode_documents([text for i in there for text in spoken[i] or [PAPERS[i].title]])
+        return np.array(
+            [
+                (encoder.encode_documents(spoken[i]) @ asked.T).max(axis=0).mean() if spoken[i] else np.nan
+                for i in rest
+            ]
+        )
+
     bm25 = np.stack([searcher.generation.words.scores(document_text(paper)) for paper in PAPERS])
     words = bm25[near].mean(axis=0) - (0.5 * bm25[far].mean(axis=0) if far else 0)
-    expected = (
+    titles, towards_far = (
+        towards([paper.title for paper in PAPERS]),
+        said(far) if far else np.zeros(len(rest)),
+    )
+    # A paper without abstract says its title; of what is kept away from it says nothing.
+    nearest = np.where(np.isnan(said(near)), titles, said(near) - (0.5 * said(far) if far else 0))
+    documents = encoder.encode_documents([document_text(PAPERS[i]) for i in rest])
+    expected = smooth(
         DENSE * _standard(towards([document_text(paper) for paper in PAPERS]))
-        + TITLE * _standard(towards([paper.title for paper in PAPERS]))
-        + WORDS * _standard(words[rest])
+        + TITLE * _standard(titles)
+        + SENTENCES * _standard(nearest)
+        + WORDS * _standard(words[rest]),
+        documents,
     )
     results = searcher.related(like, unlike=unlike)
     assert [hit.paper.id for hit in results] == [PAPERS[rest[i]].id for i in np.argsort(-expected)]

@@ -52,33 +52,24 @@ class PaperSentences:
         spans = [(int(a), int(b)) for a, b in self._spans[start:end]]
         return spans, self._sentences[start:end].astype(np.float32)
 
-    def best(self, queries: Vectors, rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-        """The sentence of each paper that is nearest to a question.
+    def nearest(self, queries: Vectors, rows: Rows) -> NDArray[np.float32]:
+        """How near the nearest sentence of each paper is to each query.
 
         Args:
-            queries: The question, in each language it is asked in; shape ``(m, dim)``, unit norm.
+            queries: Shape ``(m, dim)``, unit norm.
             rows: Papers to look at.
 
         Returns:
-            Its cosine, shape ``(len(rows),)``, -1 where a paper has no abstract; and its character offsets
-            in the abstract, shape ``(len(rows), 2)``, 0 and 0 where there is none.
+            Cosines, shape ``(len(rows), m)``; -1 where a paper has no abstract.
         """
-        starts, ends = self._starts[rows], self._starts[rows + 1]
-        counts = ends - starts
-        scores = np.full(len(rows), -1, dtype=np.float32)
-        spans = np.zeros((len(rows), 2), dtype=np.int32)
+        starts, counts = self._starts[rows], self._starts[rows + 1] - self._starts[rows]
+        nearest = np.full((len(rows), len(queries)), -1, dtype=np.float32)
         having = np.flatnonzero(counts)
-        if not len(having):
-            return scores, spans
-        # One gather for all: for each paper the running numbers of its sentences, one after the other.
-        first = np.cumsum(counts[having]) - counts[having]
-        owner = np.repeat(np.arange(len(having)), counts[having])
-        numbers = starts[having][owner] + np.arange(len(owner)) - first[owner]
-        cosines = self._sentences[numbers].astype(np.float32) @ queries.T
-        cosines = cosines.max(axis=1)
-        scores[having] = np.maximum.reduceat(cosines, first)
-        winner = np.full(len(having), -1, dtype=np.int64)
-        hits = np.flatnonzero(cosines == scores[having][owner])
-        winner[owner[hits][::-1]] = numbers[hits][::-1]  # the first of equals, as the last to be written
-        spans[having] = self._spans[winner]
-        return scores, spans
+        if len(having):
+            # One gather for all: for each paper the running numbers of its sentences, one after the other.
+            first = np.cumsum(counts[having]) - counts[having]
+            owner = np.repeat(np.arange(len(having)), counts[having])
+            numbers = starts[having][owner] + np.arange(len(owner)) - first[owner]
+            cosines = self._sentences[numbers].astype(np.float32) @ queries.T
+            nearest[having] = np.maximum.reduceat(cosines, first)
+        return nearest

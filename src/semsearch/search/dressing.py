@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from semsearch.encode import Vectors, unit
 from semsearch.index.generation import Generation
 from semsearch.index.vectors import Rows
@@ -16,6 +14,7 @@ from semsearch.search.hits import Hit, Reasons
 from semsearch.search.quoting import marks, quote
 from semsearch.search.ranking import Ranking
 from semsearch.search.reasons import Seeds
+from semsearch.search.related import sentences
 
 
 def answers(
@@ -46,11 +45,11 @@ def relatives(generation: Generation, found: Ranking, seeds: Rows) -> tuple[Hit,
     Similarity is to the middle of the seeds; the evidence is the sentence nearest to any sentence of theirs.
     """
     middle = unit(generation.vectors.vectors(seeds).mean(axis=0, keepdims=True))
-    sentences, compared = _sentences(generation, seeds), Seeds(generation, seeds)
+    said, compared = sentences(generation, seeds), Seeds(generation, seeds)
     hits = []
     for i, paper in enumerate(generation.papers.get(found.rows)):
         reasons, wanted = compared.reasons(int(found.rows[i]), paper)
-        hits.append(_hit(generation, found, i, paper, wanted, middle, sentences, reasons))
+        hits.append(_hit(generation, found, i, paper, wanted, middle, said, reasons))
     return tuple(hits)
 
 
@@ -67,12 +66,12 @@ def _hit(
     """The ``i``-th of a ranking: similar to one of ``about``, its evidence nearest to one of ``near``."""
     row, matched_by = int(found.rows[i]), found.matched_by[i]
     similarity = sure = cosines = None
-    spans, sentences = generation.sentences.of(row)
+    spans, vectors = generation.sentences.of(row)
     if about is not None:
         similarity = float((about @ generation.vectors.vectors(found.rows[i : i + 1])[0]).max())
         sure = confidence(similarity, matched_by, generation.manifest.calibration)
     if near is not None:
-        cosines = (sentences @ near.T).max(axis=1)
+        cosines = (vectors @ near.T).max(axis=1)
     return Hit(
         paper=paper,
         rank=i + 1,
@@ -84,12 +83,3 @@ def _hit(
         title_words=marks(located(paper.title), wanted),
         reasons=reasons,
     )
-
-
-def _sentences(generation: Generation, rows: Rows) -> Vectors:
-    """The vectors of all sentences of some papers; of the title, where a paper has no abstract."""
-    found = []
-    for i, row in enumerate(rows):
-        _, sentences = generation.sentences.of(int(row))
-        found.append(sentences if len(sentences) else generation.sentences.titles(rows[i : i + 1]))
-    return np.concatenate(found)

@@ -93,7 +93,7 @@ def hybrid(
     pool = np.unique(np.concatenate([meaning, spoken, pinned]))
 
     titles = (generation.sentences.titles(pool) @ queries.T).max(axis=1, initial=-1)
-    sentences, _ = generation.sentences.best(queries, pool)
+    sentences = generation.sentences.nearest(queries, pool).max(axis=1)
     vectors = generation.vectors.vectors(pool)
     scores = fuse(
         (DENSE, (vectors @ queries.T).max(axis=1, initial=-1)),

@@ -11,11 +11,11 @@ from semsearch.index.build import document_text
 from semsearch.index.generation import Generation
 from semsearch.index.vectors import Rows
 from semsearch.index.words import top
-from semsearch.search.fusion import Scores, fuse
+from semsearch.search.fusion import Scores, fuse, smooth
 from semsearch.search.ranking import Ranking
 from semsearch.search.twins import Twins
 
-DENSE, TITLE, WORDS = 0.50, 0.20, 0.30
+DENSE, TITLE, SENTENCES, WORDS = 0.35, 0.20, 0.15, 0.30
 _POOL = 300
 _REPULSION = 0.5  # what a "not like this" weighs against a "like this" (Rocchio's beta and gamma)
 
@@ -44,14 +44,41 @@ def rank_related(generation: Generation, like: Rows, unlike: Rows, k: int, diver
     pool = np.delete(pool, sorted(again))
 
     vectors = generation.vectors.vectors(pool)
+    titles = generation.sentences.titles(pool) @ title
     scores = fuse(
         (DENSE, vectors @ query),
-        (TITLE, generation.sentences.titles(pool) @ title),
+        (TITLE, titles),
+        (SENTENCES, _said(generation, like, pool, titles) - _REPULSION * _said(generation, unlike, pool, 0)),
         (WORDS, words[pool]),
     )
+    scores = smooth(scores, vectors)
     twins = Twins(generation, pool)
     chosen = diversify(vectors, scores, k, diversity, lambda position: twins.of(int(pool[position])))
     return Ranking(pool[chosen], scores[chosen], ["related"] * len(chosen))
+
+
+def _said(generation: Generation, papers: Rows, pool: Rows, without: Scores | Vectors | int) -> Vectors:
+    """How far each candidate says what some papers say: over their sentences, the mean of its nearest one.
+
+    Args:
+        generation: The index.
+        papers: Those without an abstract say their title.
+        pool: The candidates.
+        without: What a candidate without abstract gets.
+    """
+    if not len(papers):
+        return np.zeros(len(pool), dtype=np.float32)
+    cosines = generation.sentences.nearest(sentences(generation, papers), pool)
+    return np.where(cosines[:, 0] < 0, without, cosines.mean(axis=1)).astype(np.float32)
+
+
+def sentences(generation: Generation, rows: Rows) -> Vectors:
+    """The vectors of all sentences of some papers; of the title, where a paper has no abstract."""
+    found = []
+    for i, row in enumerate(rows):
+        _, vectors = generation.sentences.of(int(row))
+        found.append(vectors if len(vectors) else generation.sentences.titles(rows[i : i + 1]))
+    return np.concatenate(found)
 
 
 def diversify(
