@@ -87,10 +87,7 @@ def test_scores_are_those_of_brute_force(opened: Open, like: list[str], unlike: 
 
     bm25 = np.stack([searcher.generation.words.scores(document_text(paper)) for paper in PAPERS])
     words = bm25[near].mean(axis=0) - (0.5 * bm25[far].mean(axis=0) if far else 0)
-    titles, towards_far = (
-        towards([paper.title for paper in PAPERS]),
-        said(far) if far else np.zeros(len(rest)),
-    )
+    titles = towards([paper.title for paper in PAPERS])
     # A paper without abstract says its title; of what is kept away from it says nothing.
     nearest = np.where(np.isnan(said(near)), titles, said(near) - (0.5 * said(far) if far else 0))
     documents = encoder.encode_documents([document_text(PAPERS[i]) for i in rest])
