@@ -18,7 +18,7 @@ _FEW_PAPERS = 20
 # Papers taken from each of the two indexes before all evidence is looked at.
 POOL = 200
 
-_FEEDBACK, _FEEDBACK_PAPERS, _FEEDBACK_TEMPERATURE = 0.5, 3, 0.5
+_FEEDBACK, _FEEDBACK_PAPERS, _FEEDBACK_TEMPERATURE = 0.5, 3, 0.4
 _SMOOTHING, _NEIGHBOURS = 0.2, 3
 
 
