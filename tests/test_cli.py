@@ -69,7 +69,7 @@ def test_search_json_is_the_contract(run: Run, root: Path) -> None:
     code, out, err = run("search", "generative adversarial nets", "-k", 3, "--json", "--index", root)
     assert (code, err) == (0, "")
     answer = json.loads(out)
-    assert {*answer} == {"query", "mode", "generation", "took_ms", "hits"}
+    assert {*answer} == {"query", "mode", "generation", "took_ms", "notes", "hits"}
     hit = answer["hits"][0]
     assert {*hit} == {"rank", "score", "similarity", "confidence", "matched_by", "evidence", "paper"}
     assert {"id", "title", "abstract", "authors", "year", "venue", "doi", "url", "language"} <= {

@@ -54,6 +54,9 @@ def show_error(error: SemsearchError) -> None:
 
 def show_results(results: Results, words: Iterable[str]) -> None:
     """The hits of a question, each with title; authors, year, venue and id; and a line of why."""
+    for note in results.notes:
+        out.print(Text(plain(note), style="yellow"))
+        out.print()
     if not results:
         err.print("No paper matches. Try other words, another --mode, or wider filters.")
         return

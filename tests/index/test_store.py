@@ -103,7 +103,7 @@ def test_a_stray_file_is_refused(store: Store) -> None:
 
 def test_another_format_is_foreign_not_damaged(store: Store) -> None:
     path = store.generations / str(store.current()) / "manifest.json"
-    path.write_text(path.read_text().replace('"schema": 1', '"schema": 99'))
+    path.write_text(path.read_text().replace('"schema": 2', '"schema": 99'))
     with pytest.raises(IndexForeign, match="format 99"):
         open_generation(store)
 

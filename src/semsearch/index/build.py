@@ -16,7 +16,7 @@ from semsearch.encode import CANARIES, Encoder, Vectors, sentences
 from semsearch.encode.bulk import embed
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.errors import NothingToIndex
-from semsearch.index import evidence, papers, vectors, words
+from semsearch.index import evidence, names, papers, texts, titles, vectors, words
 from semsearch.index import manifest as manifests
 from semsearch.index.calibration import calibrate
 from semsearch.index.files import mapped, storage
@@ -106,6 +106,8 @@ def build(
             vectors.write(staging, embedding.documents)
             papers.write(staging, corpus)
             words.write(staging, corpus)
+            for part in (titles, texts, names):
+                part.write(staging, corpus)
             progress.step("describe")
             np.save(staging / manifests.CANARIES, encoder.encode_documents(CANARIES))
             _write_rejected(staging, rejected)

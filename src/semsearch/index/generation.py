@@ -10,15 +10,18 @@ from semsearch.encode import Vectors
 from semsearch.errors import IndexDamaged, IndexMissing
 from semsearch.index.evidence import PaperSentences
 from semsearch.index.manifest import CANARIES, MEND, Manifest
+from semsearch.index.names import PaperNames
 from semsearch.index.papers import PaperTable
 from semsearch.index.store import Store
+from semsearch.index.texts import PaperTexts
+from semsearch.index.titles import PaperTitles
 from semsearch.index.vectors import PaperVectors
 from semsearch.index.words import PaperWords
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One immutable build; row ``i`` is the same paper in all four parts."""
+    """One immutable build; row ``i`` is the same paper in every part."""
 
     id: str
     manifest: Manifest
@@ -26,6 +29,9 @@ class Generation:
     vectors: PaperVectors
     words: PaperWords
     sentences: PaperSentences
+    titles: PaperTitles
+    texts: PaperTexts
+    names: PaperNames
     canaries: Vectors
 
 
@@ -63,6 +69,13 @@ def _open(store: Store, generation: str) -> Generation:
             where=folder,
             hint=MEND,
         )
+    titles, texts = PaperTitles(folder, expected), PaperTexts(folder)
+    if not titles.fits() or len(texts) != expected:
+        raise IndexDamaged(
+            f"{expected} papers were indexed, but their titles or texts are of others.",
+            where=folder,
+            hint=MEND,
+        )
     return Generation(
         generation,
         manifest,
@@ -70,5 +83,8 @@ def _open(store: Store, generation: str) -> Generation:
         vectors,
         PaperWords(folder, expected),
         PaperSentences(folder),
+        titles,
+        texts,
+        PaperNames(folder),
         np.load(folder / CANARIES),
     )

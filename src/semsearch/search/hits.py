@@ -12,9 +12,18 @@ from semsearch.paper import Paper
 Mode = Literal["auto", "hybrid", "dense", "lexical"]
 MODES: tuple[Mode, ...] = ("auto", "hybrid", "dense", "lexical")
 MatchedBy = Literal[
-    "identifier", "title", "author", "acronym", "word", "meaning and words", "meaning", "words", "related"
+    "identifier",
+    "title",
+    "author",
+    "acronym",
+    "word",
+    "phrase",
+    "meaning and words",
+    "meaning",
+    "words",
+    "related",
 ]
-NAMED: frozenset[MatchedBy] = frozenset({"identifier", "title", "author", "acronym", "word"})
+NAMED: frozenset[MatchedBy] = frozenset({"identifier", "title", "author", "acronym", "word", "phrase"})
 Confidence = Literal["strong", "fair", "weak"]
 
 
@@ -80,6 +89,7 @@ class Results(Sequence[Hit]):
         generation: Id of the generation that answered.
         took_ms: From question to hits, in milliseconds.
         hits: Best first.
+        notes: What the asker should know of how the question was read, in sentences.
     """
 
     query: str
@@ -87,6 +97,7 @@ class Results(Sequence[Hit]):
     generation: str
     took_ms: float
     hits: tuple[Hit, ...]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -110,5 +121,6 @@ class Results(Sequence[Hit]):
             "mode": self.mode,
             "generation": self.generation,
             "took_ms": round(self.took_ms, 2),
+            "notes": list(self.notes),
             "hits": [hit.to_dict() for hit in self.hits],
         }

@@ -22,7 +22,7 @@ from semsearch.search.fusion import (
     smooth,
     words_weight,
 )
-from semsearch.search.hits import MatchedBy
+from semsearch.search.hits import NAMED, MatchedBy
 from semsearch.search.routing import Route
 
 
@@ -41,10 +41,12 @@ def dense(generation: Generation, query: Vectors, k: int, allowed: Mask | None) 
     return Ranking(rows[0], scores[0].astype(np.float64), ["meaning"] * len(rows[0]))
 
 
-def lexical(generation: Generation, question: str, k: int, allowed: Mask | None) -> Ranking:
-    """By BM25 alone; papers with none of the words are no answer."""
+def lexical(
+    generation: Generation, question: str, k: int, allowed: Mask | None, *, phrases: bool = False
+) -> Ranking:
+    """By BM25 alone; papers with none of the words are no answer, unless all allowed ones hold phrases."""
     scores, rows = generation.words.search([question], k, allowed)
-    found = scores[0] > 0
+    found = (scores[0] > 0) | phrases
     return Ranking(rows[0][found], scores[0][found].astype(np.float64), ["words"] * int(found.sum()))
 
 
@@ -90,6 +92,12 @@ def hybrid(
             for i in order
         ],
     )
+
+
+def holding_phrases(found: Ranking) -> Ranking:
+    """The same, of papers that all hold the phrases of the question: that is why they are there."""
+    reasons: list[MatchedBy] = [why if why in NAMED else "phrase" for why in found.matched_by]
+    return Ranking(found.rows, found.scores, reasons)
 
 
 def _speaking(words: NDArray[np.float32], k: int, allowed: Mask | None) -> Rows:

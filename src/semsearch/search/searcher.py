@@ -20,6 +20,7 @@ from semsearch.search import ranking
 from semsearch.search.confidence import confidence
 from semsearch.search.hits import MODES, Evidence, Hit, Mode, Results
 from semsearch.search.loading import load_encoder, prove
+from semsearch.search.question import limited, parse
 from semsearch.search.ranking import Ranking
 from semsearch.search.related import diversify, rank_related
 from semsearch.search.routing import route
@@ -77,7 +78,8 @@ class Searcher:
         """The papers that answer a question best.
 
         Args:
-            question: Free text.
+            question: Free text. ``"a phrase"`` must stand in title or abstract, word for word; ``-word`` and
+                ``-"a phrase"`` must not. Where no paper holds the phrases, `Results.notes` says so.
             k: How many hits at most, 1 to 1,000.
             mode: ``auto`` puts papers that the question names (by title, author, identifier, acronym) first
                 and ranks by meaning and words otherwise; ``hybrid`` is that without the former, ``dense``
@@ -86,25 +88,29 @@ class Searcher:
             offset: How many of the best to skip; ``offset + k`` is at most 1,000.
 
         Raises:
-            QuestionError: The question is blank or too long.
+            QuestionError: The question is blank, too long, or only says what it does not want.
             ValueError: ``k``, ``offset`` or ``mode`` is out of range.
         """
         started = time.perf_counter()
         _check(question, k, mode, offset)
         generation, wanted = self.generation, offset + k
         allowed = generation.papers.allowed(filters) if filters else None
+        asked, allowed = limited(parse(question), generation, allowed)
         query: Vectors | None = None
         if mode == "lexical":
-            found = ranking.lexical(generation, question, wanted, allowed)
+            found = ranking.lexical(generation, asked.text, wanted, allowed, phrases=bool(asked.phrases))
         else:
-            query = self.encoder.encode_queries([question])[0]
+            query = self.encoder.encode_queries([asked.text])[0]
             if mode == "dense":
                 found = ranking.dense(generation, query, wanted, allowed)
             else:
-                named = route(question, generation) if mode == "auto" else None
-                found = ranking.hybrid(generation, question, query, wanted, allowed, named)
+                named = route(asked.text, generation) if mode == "auto" else None
+                found = ranking.hybrid(generation, asked.text, query, wanted, allowed, named)
+        if asked.phrases:
+            found = ranking.holding_phrases(found)
         hits = self._hits(found, query, offset)
-        return Results(question, mode, generation.id, (time.perf_counter() - started) * 1000, hits)
+        took = (time.perf_counter() - started) * 1000
+        return Results(question, mode, generation.id, took, hits, asked.notes)
 
     def related(
         self,
