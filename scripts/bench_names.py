@@ -217,9 +217,8 @@ def main() -> None:
     if arguments.questions:
         asked = [json.loads(line)["text"] for line in arguments.questions.read_text("utf-8").splitlines()]
         misses += captured(asked, searcher, took)
-    print(
-        f"\nrouting alone: {percentile(tuple(took), 50):.1f} ms median, {percentile(tuple(took), 95):.1f} ms p95\n"
-    )
+    median, high = (percentile(tuple(took), p) for p in (50, 95))
+    print(f"\nrouting alone: {median:.1f} ms (median), {high:.1f} ms (95th percentile)\n")
     print("\n".join(misses))
 
 
@@ -277,11 +276,11 @@ def is_author(meant: str, hit: Hit) -> bool:
 
 
 def has_initials(meant: str, hit: Hit) -> bool:
-    """An author of the hit has the surname, and the initials."""
-    *given, last = fold(meant).split()
-    letters = {word[0] for word in given}
+    """An author of the hit has the surname, and the initials of the names before it."""
+    *given, last = (fold(part) for part in meant.split())
+    letters = {part[0] for part in given if part}
     return any(
-        last in words and letters <= {word[0] for word in words}
+        {*last.split()} <= {*words} and letters <= {word[0] for word in words}
         for words in (fold(author).split() for author in hit.paper.authors)
     )
 

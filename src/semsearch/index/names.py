@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
 
 from semsearch.index import grams
 from semsearch.index.database import Database
@@ -56,7 +55,7 @@ def write(folder: Path, papers: Sequence[Paper]) -> None:
             database.executemany("INSERT INTO names VALUES (?, ?)", enumerate(rows))
             database.executemany(
                 "INSERT INTO words VALUES (?, ?)",
-                ((word, i) for i, name in enumerate(rows) for word in {*name.replace("|", " ").split()}),
+                ((word, i) for i, name in enumerate(rows) for word in _found_by(_read(name))),
             )
             database.executemany(
                 "INSERT INTO papers VALUES (?, ?)",
@@ -75,10 +74,13 @@ class PaperNames:
         self._spellings = Grams(folder, _NAME)
 
     def with_words(self, words: Sequence[str]) -> dict[int, list[Form]]:
-        """The names that hold every one of some folded words, by number, in their forms."""
+        """The names that hold every one of some folded words, by number, in their forms.
+
+        "wang j" is a word too: of a name that holds "wang" and another word that begins with j.
+        """
         held = " INTERSECT ".join(["SELECT name FROM words WHERE word = ?"] * len(words))
         found = self._database.query(f"SELECT name, forms FROM names WHERE name IN ({held})", *words)  # noqa: S608 -- only marks
-        return {name: [tuple(form.split()) for form in text.split("|")] for name, text in found}
+        return {name: _read(text) for name, text in found}
 
     def near(self, words: Form, edits: int) -> list[int]:
         """Numbers of the names nearest to some words in their order, at most so many edits away."""
@@ -88,10 +90,20 @@ class PaperNames:
 
     def papers(self, names: Sequence[int]) -> Rows:
         """Rows of the papers by those who bear some names, in order."""
-        query = "SELECT row FROM papers WHERE name = ?"
-        rows = [self._database.rows(query, int(name)) for name in names]
-        return np.unique(np.concatenate(rows)) if rows else np.empty(0, dtype=np.int64)
+        query = "SELECT DISTINCT row FROM papers WHERE name IN (SELECT value FROM json_each(?)) ORDER BY row"
+        return self._database.rows(query, json.dumps(list(map(int, names))))
 
 
 def _forms_text(name: str) -> str:
     return "|".join(" ".join(form) for form in forms(name))
+
+
+def _read(text: str) -> list[Form]:
+    return [tuple(form.split()) for form in text.split("|")]
+
+
+def _found_by(written: Sequence[Form]) -> set[str]:
+    """The words of a name, and each with the initial of each other."""
+    words = {word for form in written for word in form}
+    pairs = {f"{a} {b[0]}" for form in written for i, a in enumerate(form) for b in form[:i] + form[i + 1 :]}
+    return words | {pair for pair in pairs if pair[1] != " "}

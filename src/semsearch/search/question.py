@@ -9,10 +9,11 @@ import numpy as np
 
 from semsearch.errors import QuestionError
 from semsearch.index.generation import Generation
-from semsearch.index.spelling import GREEK, spelled
+from semsearch.index.spelling import spelled
 from semsearch.index.vectors import Mask, Rows
 from semsearch.index.words import terms
 from semsearch.ingest.clean import clean_text
+from semsearch.search.phrases import holding
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 # An opening quote begins a token and a closing one ends it: 5" is a length, and \"o a letter.
@@ -108,25 +109,14 @@ def _missing(phrases: tuple[str, ...]) -> str:
 
 
 def _holding_all(phrases: tuple[str, ...], generation: Generation) -> Rows:
-    found = _holding(phrases[0], generation)
+    found = holding(phrases[0], generation)
     for phrase in phrases[1:]:
-        found = np.intersect1d(found, _holding(phrase, generation))
+        found = np.intersect1d(found, holding(phrase, generation))
     return found
-
-
-def _holding(phrase: str, generation: Generation) -> Rows:
-    """Rows of the papers that hold a phrase; its words narrow down where to look."""
-    phrase = clean_text(phrase)
-    among: Rows | None = None
-    for word in set(spelled(phrase).split()) - set(GREEK.values()):
-        for term in terms(word):
-            rows = generation.words.papers_with(term)
-            among = rows if among is None else np.intersect1d(among, rows, assume_unique=True)
-    return generation.texts.holding(phrase, among)
 
 
 def _holding_any_form(text: str, generation: Generation) -> Rows:
     """Rows of the papers that hold an excluded word, whatever its ending, or an excluded phrase."""
     if len(spelled(clean_text(text)).split()) == 1 and len(found := terms(clean_text(text))) == 1:
         return generation.words.papers_with(found[0])
-    return _holding(text, generation)
+    return holding(text, generation)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from rapidfuzz.distance import OSA
 
 from semsearch.index.generation import Generation
 from semsearch.index.spelling import key, spelled
 from semsearch.index.titles import NearTitle, head
-from semsearch.index.vectors import Rows
-from semsearch.index.words import terms, top
+from semsearch.index.vectors import Mask, Rows
+from semsearch.index.words import name_terms, terms
 from semsearch.ingest.clean import clean_text, fold
 from semsearch.paper import Paper
+from semsearch.search.phrases import holding
 
 # A longer title may be typed with more errors: edits for a key of at least so many characters.
 _EDITS = ((60, 4), (45, 3), (14, 2), (7, 1), (0, 0))
@@ -21,8 +21,8 @@ _SHORT = 4  # words: so short a question is a title with an error only when the 
 _COMMONER = 20  # times as many papers hold the right word as the wrong one
 _HEAD_WORDS = 5  # fewer name a topic, not the paper whose title begins so
 _MOST_HEADS = 3  # papers that one short name may belong to
-_LOOSE = 10  # papers, best by their words, whose titles are looked at more loosely
-_LOOSE_WORDS = range(4, 41)
+_FEW = 20  # papers that hold all words of the question, and are looked at one by one
+_LOOSE_WORDS = 40  # a title with all its authors has no more
 _CITING = frozenset({"by", "et", "al", "and", "in", "de", "par"})  # stand between a title and its authors
 _LONGEST = 400  # characters; no title is longer
 _NONE = np.empty(0, dtype=np.int64)
@@ -43,10 +43,9 @@ def named(question: str, generation: Generation) -> Rows:
 def _near(question: str, generation: Generation) -> Rows:
     """Titles, or their parts before a colon, a few edits away."""
     near = [t for t in generation.titles.near(question, _edits(question)) if _meant(question, t, generation)]
-    rows = [t.row for t in near if (t.edits, t.head) == (near[0].edits, near[0].head)]
-    if near and near[0].head and len(fold(question).split()) < _HEAD_WORDS and len(rows) > _MOST_HEADS:
-        return _NONE
-    return np.array(sorted(rows), dtype=np.int64)
+    return np.array(
+        [t.row for t in near if (t.edits, t.head) == (near[0].edits, near[0].head)], dtype=np.int64
+    )
 
 
 def _edits(question: str) -> int:
@@ -61,11 +60,20 @@ def _meant(question: str, near: NearTitle, generation: Generation) -> bool:
     title = generation.papers.get([near.row])[0].title
     if near.head:
         title = head(title)
-        if len(fold(title).split()) < _HEAD_WORDS and (near.edits or not is_name(title)):
+        if len(fold(title).split()) < _HEAD_WORDS and (near.edits or not _is_own(title, generation)):
             return False
     return near.edits == 0 or _is_slip(
         spelled(question).split(), spelled(clean_text(title)).split(), generation
     )
+
+
+def _is_own(short: str, generation: Generation) -> bool:
+    """Whether the few words before a colon are this paper's own: a name, or words that no other paper has.
+
+    "Deep learning", before the colon of one paper and in the abstracts of many, is what they are about.
+    """
+    rows = generation.titles.near(short, 0)
+    return (is_name(short) and len(rows) <= _MOST_HEADS) or len(holding(short, generation)) == 1
 
 
 def _is_slip(asked: Sequence[str], meant: Sequence[str], generation: Generation) -> bool:
@@ -100,32 +108,52 @@ def is_name(text: str) -> bool:
 def _cited(question: str, generation: Generation) -> Rows:
     """A title cited with its author or year, or typed without one of its words."""
     asked = spelled(question).split()
-    if len(asked) not in _LOOSE_WORDS and not (len(asked) > 1 and asked[-1].isdecimal()):
+    rows = _holding_each([word for word in asked if word not in _CITING and not word.isdecimal()], generation)
+    if len(rows) > _FEW:
         return _NONE
-    scores = generation.words.scores(question)
-    best = top(scores, _LOOSE)
-    best = best[scores[best] > 0]
-    found = [
-        row
-        for row, paper in zip(best, generation.papers.get(best), strict=True)
-        if _cites(asked, paper) or _lacks_a_word(asked, spelled(clean_text(paper.title)).split())
+    found = []
+    for row, paper in zip(rows, generation.papers.get(rows), strict=True):
+        title = spelled(clean_text(paper.title)).split()
+        if _lacks_a_word(asked, title) or any(
+            _cites(asked, words, paper)
+            for words in (title, spelled(clean_text(head(paper.title))).split())
+            if words and 2 * len({*words} & {*asked}) > len({*words})
+        ):
+            found.append(row)
+    return np.array(found, dtype=np.int64)
+
+
+def _holding_each(words: Sequence[str], generation: Generation) -> Rows:
+    """Rows of the papers that hold each word, in their text or among their authors."""
+    if not 0 < len(words) <= _LOOSE_WORDS:
+        return _NONE
+    held = [
+        [generation.words.papers_with(term) for term in (found[0], name_terms(word)[0])]
+        for word in words
+        if (found := terms(word))
     ]
-    return np.array(sorted(found), dtype=np.int64)
+    held.sort(key=lambda both: len(both[0]) + len(both[1]))
+    rows = np.union1d(*held[0]) if held else _NONE
+    for in_text, in_names in held[1:]:
+        rows = rows[_are_in(rows, in_text) | _are_in(rows, in_names)]
+    return rows
 
 
-def _cites(asked: Sequence[str], paper: Paper) -> bool:
-    """What the question holds beyond the title are names of its authors, or its year."""
-    title = spelled(clean_text(paper.title)).split()
+def _are_in(rows: Rows, ordered: Rows) -> Mask:
+    """Which rows are among others, that are in order."""
+    if not len(ordered):
+        return np.zeros(len(rows), dtype=np.bool_)
+    places = np.minimum(np.searchsorted(ordered, rows), len(ordered) - 1)
+    return np.asarray(ordered[places] == rows)
+
+
+def _cites(asked: Sequence[str], title: Sequence[str], paper: Paper) -> bool:
+    """What the question holds beyond a title are names of its authors, or its year."""
+    inside = {*title}
     names = {word for author in paper.authors for word in fold(author).split()} | {str(paper.year)}
-    for whole in (title, spelled(clean_text(head(paper.title))).split()):
-        inside = set(whole)
-        extra = [word for word in asked if word not in inside and word in names]
-        rest = "".join(w for w in asked if w in inside or (w not in names and not (extra and w in _CITING)))
-        wanted = "".join(whole)
-        edits = _edits(wanted) if len(whole) > _SHORT else 0
-        if extra and whole and OSA.distance(rest, wanted, score_cutoff=edits) <= edits:
-            return True
-    return False
+    extra = [word for word in asked if word not in inside and word in names]
+    rest = [word for word in asked if word in inside or (word not in names and word not in _CITING)]
+    return bool(extra) and "".join(rest) == "".join(title)
 
 
 def _lacks_a_word(asked: Sequence[str], title: Sequence[str]) -> bool:
