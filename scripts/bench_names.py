@@ -27,6 +27,7 @@ import numpy as np
 from semsearch.encode import Passport, Vectors, unit
 from semsearch.evaluate import percentile
 from semsearch.index.build import build
+from semsearch.index.names import forms
 from semsearch.ingest.clean import fold
 from semsearch.ingest.jsonl import read_jsonl
 from semsearch.ingest.source import Source
@@ -271,8 +272,9 @@ def is_title(meant: str, hit: Hit) -> bool:
 
 
 def is_author(meant: str, hit: Hit) -> bool:
-    """An author of the hit bears the name."""
-    return set(fold(meant).split()) in [set(fold(author).split()) for author in hit.paper.authors]
+    """An author of the hit bears the name, hyphens aside."""
+    names = {frozenset(form) for form in forms(meant)}
+    return any(frozenset(form) in names for author in hit.paper.authors for form in forms(author))
 
 
 def has_initials(meant: str, hit: Hit) -> bool:

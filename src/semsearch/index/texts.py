@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -36,17 +37,19 @@ class PaperTexts:
     def __len__(self) -> int:
         return len(self._ends) - 1
 
-    def holding(self, phrase: str, among: Rows | None = None) -> Rows:
+    def holding(self, phrase: str, among: Rows | None = None, most: int | None = None) -> Rows:
         """Rows of the papers whose title or abstract holds the words of a phrase one after the other.
 
         Args:
             phrase: Free text; case, accents and punctuation do not matter.
             among: The only rows to look at, in order; None for all.
+            most: How many are enough; None for all.
         """
         words = f" {spelled(phrase)} ".encode()
         if among is not None and len(among) <= _FEW:
-            found = [r for r in among if words in self._texts[self._ends[r] : self._ends[r + 1]].tobytes()]
-            return np.array(found, dtype=np.int64)
+            ends = self._ends
+            held = (row for row in among if words in self._texts[ends[row] : ends[row + 1]].tobytes())
+            return np.fromiter(islice(held, most), dtype=np.int64)
         at = [match.start() for match in re.finditer(re.escape(words), self._texts.data)]
         rows = np.unique(np.searchsorted(self._ends, np.array(at, dtype=np.int64), side="right") - 1)
-        return rows if among is None else np.intersect1d(rows, among)
+        return (rows if among is None else np.intersect1d(rows, among))[:most]

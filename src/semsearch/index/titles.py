@@ -60,6 +60,10 @@ class PaperTitles:
         near = [NearTitle(int(self._rows[i]), distance, i >= self._papers) for i, distance in found]
         return sorted(near, key=lambda title: (title.edits, title.head, title.row))
 
+    def key_of(self, row: int) -> str:
+        """The key of a paper's whole title."""
+        return self._keys[row]
+
     def fits(self) -> bool:
         """Every title has an entry, and every entry a paper."""
         return len(self._rows) == len(self._keys) >= self._papers

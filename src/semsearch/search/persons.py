@@ -11,7 +11,6 @@ from semsearch.index.words import name_terms, terms
 from semsearch.ingest.clean import NAME_SUFFIX
 
 _MOST_NAME_WORDS = 6
-_COUNTED = 1_000  # papers in which it is worth counting a word
 _SHORTEST_MISTYPED = 6  # letters of a name in which one wrong letter is still seen to be wrong
 
 
@@ -54,14 +53,12 @@ def _is_word(word: str, generation: Generation) -> bool:
 
 
 def uses(word: str, generation: Generation, enough: int = 1) -> int:
-    """How many papers use a word in just this form; counted where its stem is not in fewer than enough."""
+    """How many papers use a word in just this form; counted no further than to be enough."""
     found = terms(word)
     if not found:
         return len(generation.papers)
     rows = generation.words.papers_with(found[0])
-    if enough <= len(rows) <= _COUNTED:
-        rows = generation.texts.holding(word, rows)
-    return len(rows)
+    return len(generation.texts.holding(word, rows, enough)) if len(rows) >= enough else len(rows)
 
 
 def _by_initials(form: Form, generation: Generation, *, dotted: bool) -> list[int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from semsearch.index.generation import Generation
 from semsearch.index.vectors import Rows
 from semsearch.search import authors, coined, titles
+from semsearch.search.cited import cited
 from semsearch.search.hits import MatchedBy
 
 
@@ -29,5 +30,7 @@ def route(question: str, generation: Generation) -> Route | None:
         return Route(rows, "title")
     if len(rows := authors.named(question, generation)):
         return Route(rows, "author")
+    if len(rows := cited(question, generation)):
+        return Route(rows, "title")
     rows, matched_by = coined.named(question, generation)
     return Route(rows, matched_by) if len(rows) else None
