@@ -35,12 +35,9 @@ def of_paper(paper: Paper) -> set[str]:
 def identifiers(text: str) -> list[str]:
     """The keys of all identifiers in a text, the surest kind first."""
     text = text.casefold()
-    rest, keys = text, []
-    for match in _DOI.finditer(text):
-        for doi in dict.fromkeys((match[0], unquote(match[0]))):
-            keys.append(f"doi:{_bare(doi)}")
-            if "?" in doi or "#" in doi:
-                keys.append(f"doi:{_bare(re.split('[?#]', doi)[0])}")
+    rest, keys = text, list[str]()
+    for match in (match for form in dict.fromkeys((text, unquote(text))) for match in _DOI.finditer(form)):
+        keys += (f"doi:{_bare(doi)}" for doi in (match[0], re.split("[?#]", match[0])[0]))
         # A DOI may end like an arXiv id without being one; arXiv's and the ACL's own DOIs hold theirs.
         if not match[0].startswith(("10.48550/", "10.18653/")):
             rest = rest.replace(match[0], " ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from semsearch.index.generation import Generation
 from semsearch.index.names import Form, forms
@@ -20,11 +21,19 @@ def person(text: str, generation: Generation) -> Rows:
     spoken = [form for form in spoken if len(form) <= _MOST_NAME_WORDS and any(len(w) > 1 for w in form)]
     names = {name for form in spoken for name in _written(form, generation)}
     abbreviated = any(len(word) == 1 for form in spoken for word in form)
-    if not names or abbreviated:
-        names |= {n for form in spoken for n in _by_initials(form, generation, dotted="." in text)}
-        if not names or not abbreviated:
-            names |= {name for form in spoken for name in _mistyped(form, generation)}
+    if names and not abbreviated:
+        return generation.names.papers(sorted(names))
+    names |= {n for form in spoken for n in _by_initials(form, generation, dotted="." in text)}
+    if not names or not abbreviated:
+        slips = {name for form in spoken for name in _mistyped(form, generation)}
+        # A word that is in nobody's name is a slip; otherwise the record may say less than was asked for.
+        names = slips if slips and not _are_known(spoken, generation) else names | slips
     return generation.names.papers(sorted(names))
+
+
+def _are_known(spoken: Sequence[Form], generation: Generation) -> bool:
+    """Whether each word is of somebody's name, in one of the forms at least."""
+    return any(all(len(generation.words.papers_with(name_terms(w)[0])) for w in form) for form in spoken)
 
 
 def _written(form: Form, generation: Generation) -> list[int]:

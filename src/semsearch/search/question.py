@@ -57,7 +57,7 @@ def parse(asked: str) -> Question:
     excluded: list[str] = []
 
     def take_phrase(match: re.Match[str]) -> str:
-        (excluded if match["minus"] else phrases).append(" ".join(match["phrase"].split()))
+        (excluded if match["minus"] else phrases).append(" ".join(match["phrase"].split()).strip(".,;:!? "))
         return " " if match["minus"] else f" {match['phrase'].strip()} "
 
     def take_word(match: re.Match[str]) -> str:
