@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -15,7 +14,6 @@ from semsearch.index.vectors import Rows
 from semsearch.paper import Paper
 
 _TEXTS, _ENDS = "texts.npy", "text_ends.npy"
-_FEW = 20_000  # papers that are quicker looked at one by one
 
 
 def write(folder: Path, papers: Sequence[Paper]) -> None:
@@ -46,10 +44,7 @@ class PaperTexts:
             most: How many are enough; None for all.
         """
         words = f" {spelled(phrase)} ".encode()
-        if among is not None and len(among) <= _FEW:
-            ends = self._ends
-            held = (row for row in among if words in self._texts[ends[row] : ends[row + 1]].tobytes())
-            return np.fromiter(islice(held, most), dtype=np.int64)
-        at = [match.start() for match in re.finditer(re.escape(words), self._texts.data)]
-        rows = np.unique(np.searchsorted(self._ends, np.array(at, dtype=np.int64), side="right") - 1)
-        return (rows if among is None else np.intersect1d(rows, among))[:most]
+        rows = np.arange(len(self)) if among is None else among
+        spans = zip(rows.tolist(), self._ends[rows].tolist(), self._ends[rows + 1].tolist(), strict=True)
+        held = (row for row, start, end in spans if words in self._texts[start:end].tobytes())
+        return np.fromiter(islice(held, most), dtype=np.int64)

@@ -39,10 +39,11 @@ def _are_known(spoken: Sequence[Form], generation: Generation) -> bool:
 def _written(form: Form, generation: Generation) -> list[int]:
     """Names that hold all the words; those that have besides at most initials, where there are such.
 
-    "Long", the name of one author, in a collection where ten abstracts say "long", is taken for the word;
-    so is "long short" where a Short Long is among the authors, unless it is all of a name. Any other two
-    words, as in "Yan Long", that fit a name are one.
+    Two words that fit a name, as in "Yan Long", are one; but "long short", where both are words of the papers
+    and a Short Long is among the authors, must be all of a name.
     """
+    if len(form) == 1:
+        return _surname(form[0], generation)
     asked, whole, part = Counter(form), list[int](), list[int]()
     for name, written in generation.names.with_words(form).items():
         left = [Counter(of) - asked for of in written if asked <= Counter(of)]
@@ -50,9 +51,24 @@ def _written(form: Form, generation: Generation) -> list[int]:
             part.append(name)
         if any(all(len(word) == 1 for word in words) for words in left):
             whole.append(name)
-    if part and all(_is_word(word, generation) for word in form if len(word) > 1):
-        return whole if len(form) > 1 else []
-    return whole if whole and len(form) > 1 else part
+    if whole or not part or all(_is_word(word, generation) for word in form if len(word) > 1):
+        return whole
+    return part
+
+
+def _surname(word: str, generation: Generation) -> list[int]:
+    """Names with a surname, unless as many papers use it as a word.
+
+    "Long", the name of one author, in a collection where ten abstracts say "long", is taken for the word; and
+    "Adam", the given name of many, for whatever else is called so.
+    """
+    names = [
+        name
+        for name, written in generation.names.with_words([word]).items()
+        if any(of[0] != word or all(len(other) == 1 for other in of[1:]) for of in written)
+    ]
+    papers = len(generation.names.papers(names))
+    return names if papers and uses(word, generation, papers) < papers else []
 
 
 def _is_word(word: str, generation: Generation) -> bool:

@@ -13,13 +13,12 @@ from semsearch.ingest.clean import clean_text
 _GREEK = frozenset(GREEK.values())
 
 
-def holding(phrase: str, generation: Generation) -> Rows:
-    """Rows of the papers whose title or abstract holds a phrase, in order.
+def holding(phrase: str, generation: Generation, among: Rows | None = None) -> Rows:
+    """Rows of the papers, all or some, whose title or abstract holds a phrase, in order.
 
     The index of words narrows down where to look, but for letters that it knows by another name.
     """
     phrase = clean_text(phrase)
-    among: Rows | None = None
     for term in terms(" ".join(word for word in spelled(phrase).split() if word not in _GREEK)):
         rows = generation.words.papers_with(term)
         among = rows if among is None else np.intersect1d(among, rows, assume_unique=True)

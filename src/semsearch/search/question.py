@@ -109,10 +109,10 @@ def _missing(phrases: tuple[str, ...]) -> str:
 
 
 def _holding_all(phrases: tuple[str, ...], generation: Generation) -> Rows:
-    found = holding(phrases[0], generation)
-    for phrase in phrases[1:]:
-        found = np.intersect1d(found, holding(phrase, generation))
-    return found
+    found: Rows | None = None
+    for phrase in phrases:
+        found = holding(phrase, generation, found)
+    return np.empty(0, dtype=np.int64) if found is None else found
 
 
 def _holding_any_form(text: str, generation: Generation) -> Rows:

@@ -66,6 +66,8 @@ def hybrid(
     pinned = np.empty(0, np.int64) if named is None else named.rows
     if allowed is not None:
         pinned = pinned[allowed[pinned]]
+    if len(pinned) > wanted:  # a surname of thousands: those nearest to the question stand for them
+        pinned = generation.vectors.search(query[None], wanted, _mask(pinned, len(words)))[1][0]
     pool = np.unique(np.concatenate([near[0], spoken, pinned]))
 
     titles = generation.sentences.titles(pool) @ query
@@ -98,6 +100,12 @@ def holding_phrases(found: Ranking) -> Ranking:
     """The same, of papers that all hold the phrases of the question: that is why they are there."""
     reasons: list[MatchedBy] = [why if why in NAMED else "phrase" for why in found.matched_by]
     return Ranking(found.rows, found.scores, reasons)
+
+
+def _mask(rows: Rows, papers: int) -> Mask:
+    mask = np.zeros(papers, dtype=np.bool_)
+    mask[rows] = True
+    return mask
 
 
 def _speaking(words: NDArray[np.float32], k: int, allowed: Mask | None) -> Rows:

@@ -19,6 +19,7 @@ _EDITS = ((60, 4), (45, 3), (14, 2), (7, 1), (0, 0))
 _SHORT = 4  # words: so short a question is a title with an error only when the odd word is no word
 _COMMONER = 20  # times as many papers hold the right word as the wrong one
 _HEAD_WORDS = 5  # fewer name a topic, not the paper whose title begins so
+_FEW_USES = 10  # papers that hold a name, so that it is one in any case
 _MOST_HEADS = 3  # papers that one short name may belong to
 _LONGEST = 400  # characters; no title is longer
 _NONE = np.empty(0, dtype=np.int64)
@@ -51,7 +52,9 @@ def _meant(question: str, near: NearTitle, generation: Generation) -> bool:
     if near.head:
         title = head(title)
         if len(fold(title).split()) < _HEAD_WORDS and (
-            near.edits or len(question.split()) != len(title.split()) or not _is_own(title, generation)
+            near.edits
+            or len(question.split()) != len(title.split())
+            or not _is_own(title, question, generation)
         ):
             return False
     return near.edits == 0 or _is_slip(
@@ -59,13 +62,15 @@ def _meant(question: str, near: NearTitle, generation: Generation) -> bool:
     )
 
 
-def _is_own(short: str, generation: Generation) -> bool:
+def _is_own(short: str, question: str, generation: Generation) -> bool:
     """Whether the few words before a colon are this paper's own: a name, or words that no other paper has.
 
-    "Deep learning", before the colon of one paper and in the abstracts of many, is what they are about.
+    "Deep learning", before the colon of one paper and in the abstracts of many, is what they are about; and
+    "Adam" may be somebody else than ADAM, where many speak of him.
     """
-    rows = generation.titles.near(short, 0)
-    return (_is_name(short) and len(rows) <= _MOST_HEADS) or len(holding(short, generation)) == 1
+    if _is_name(short) and len(generation.titles.near(short, 0)) <= _MOST_HEADS:
+        return question == short or len(holding(short, generation)) <= _FEW_USES
+    return len(holding(short, generation)) == 1
 
 
 def _is_slip(asked: Sequence[str], meant: Sequence[str], generation: Generation) -> bool:
