@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bench_names
+
 from semsearch.evaluate import DEPTH, evaluate, judge, judged, read_qrels, read_questions
 from semsearch.index.build import KEEP
 from semsearch.index.offline import build_from_sources
@@ -97,7 +98,9 @@ class Promise:
 
     def __str__(self) -> str:
         sign = "at most" if self.most else "at least"
-        return f"| {self.what} | {sign} {self.bound:g} | {self.found:.4f} | {'yes' if self.kept else '**no**'} |"
+        return (
+            f"| {self.what} | {sign} {self.bound:g} | {self.found:.4f} | {'yes' if self.kept else '**no**'} |"
+        )
 
 
 def main() -> int:
@@ -121,7 +124,10 @@ def promises(data: Path, work: Path) -> Iterator[Promise]:
     for name in ENGLISH:
         yield from english(name, data / "judged" / name, opened(data / "judged" / name, work))
     folder = data / "judged" / "csfcube"
-    questions, qrels = read_questions(folder / "related.queries.jsonl"), read_qrels(folder / "related.qrels.tsv")
+    questions, qrels = (
+        read_questions(folder / "related.queries.jsonl"),
+        read_qrels(folder / "related.qrels.tsv"),
+    )
     found = evaluate(opened(folder, work), questions, qrels, related=True)
     yield Promise("csfcube, related papers: nDCG@10", 0.56, found.measures["ndcg@10"])
     folder = data / "judged" / "taln-fr-en"

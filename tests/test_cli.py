@@ -65,11 +65,33 @@ def test_search_shows_rank_title_authors_year_and_why(run: Run, root: Path) -> N
     assert all(len(line) <= 80 for line in out.splitlines())
 
 
+def test_phrases_and_exclusions_work_from_the_shell(run: Run, root: Path) -> None:
+    def texts(*question: str) -> list[str]:
+        code, out, _ = run("search", "--json", "-k", 91, "--index", root, *question)
+        assert code == 0
+        papers = [hit["paper"] for hit in json.loads(out)["hits"]]
+        return [f"{paper['title']} {paper['abstract']}".lower() for paper in papers]
+
+    without = texts("machines that learn -networks")
+    assert without == texts("--", "-networks machines that learn")
+    assert set(without) == {
+        text for text in texts("machines that learn") if not re.search(r"\bnetworks?\b", text)
+    }
+    assert set(texts('"neural networks"')) == {
+        text for text in texts("learning") if "neural networks" in text
+    }
+    code, out, _ = run("search", '"no such phrase" networks', "-k", 1, "--index", root)
+    assert code == 0
+    assert " ".join(out.split()).startswith("No paper here holds “no such phrase” word for word;")
+    code, _, err = run("search", "--index", root, "--", "-networks")
+    assert (code, err.startswith("error: the question only says")) == (1, True)
+
+
 def test_search_json_is_the_contract(run: Run, root: Path) -> None:
     code, out, err = run("search", "generative adversarial nets", "-k", 3, "--json", "--index", root)
     assert (code, err) == (0, "")
     answer = json.loads(out)
-    assert {*answer} == {"query", "mode", "generation", "took_ms", "confidence", "hits"}
+    assert {*answer} == {"query", "mode", "generation", "took_ms", "confidence", "notes", "hits"}
     assert answer["confidence"] == "strong"
     hit = answer["hits"][0]
     assert {"rank", "score", "similarity", "confidence", "matched_by", "evidence", "paper"} <= {*hit}

@@ -61,6 +61,9 @@ def show_results(results: Results) -> None:
 
     When all are weak, the first line says so, and only the nearest few follow, dimmed.
     """
+    for note in results.notes:
+        out.print(Text(plain(note), style="yellow"))
+        out.print()
     related = results.mode == "related"
     if not results:
         err.print(_NONE_LEFT if related else _NO_MATCH)

@@ -54,7 +54,7 @@ def test_http_gives_the_order_and_scores_of_python(client: httpx.Client, live: L
         for number in ("score", "similarity"):
             assert got.pop(number) == pytest.approx(wanted.pop(number), abs=1e-4)
         assert got == wanted
-    assert {*reply} == {"query", "mode", "generation", "took_ms", "confidence", "hits"}
+    assert {*reply} == {"query", "mode", "generation", "took_ms", "confidence", "notes", "hits"}
     assert (reply["query"], reply["generation"]) == (question, expected["generation"])
 
 

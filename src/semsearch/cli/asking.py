@@ -38,7 +38,7 @@ def _years(
     type=click.Choice(["auto", "hybrid", "dense", "lexical"]),
     default="auto",
     show_default=True,
-    help="auto: a title, author or identifier first, else hybrid. hybrid: meaning and words. dense: meaning. "
+    help="auto: papers the question names first, else hybrid. hybrid: meaning and words. dense: meaning. "
     "lexical: words.",
 )
 @click.option("--year", callback=_years, metavar="2019..2024", help="Only papers of these years.")
@@ -60,10 +60,16 @@ def search(
 ) -> None:
     """Show the papers that answer QUESTION best, and why.
 
+    A question that names papers (by title, author, DOI, arXiv id or a word that one paper alone holds) puts
+    these first; typing errors in titles and names are forgiven.
+
     \b
     semsearch search "how do agents remember?"
     semsearch search "Yoshua Bengio" --year 2010..
     semsearch search BERT -k 3 --json
+    semsearch search '"neural networks" chemistry'   with this phrase, word for word
+    semsearch search 'agents -robots -"self play"'   without a word, without a phrase
+    semsearch search -- '-robots agents'             where the dash comes first
     """
     from semsearch.search import Filters
 

@@ -17,7 +17,7 @@ from semsearch.encode.bulk import embed
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.encode.multilingual import multilingual
 from semsearch.errors import NothingToIndex
-from semsearch.index import evidence, lexicon, papers, vectors, words
+from semsearch.index import evidence, lexicon, names, papers, texts, titles, vectors, words
 from semsearch.index import manifest as manifests
 from semsearch.index.calibration import calibrate
 from semsearch.index.files import mapped, storage
@@ -111,6 +111,8 @@ def build(
             vectors.write(staging, embedding.documents)
             papers.write(staging, corpus)
             words.write(staging, corpus)
+            for part in (titles, texts, names):
+                part.write(staging, corpus)
             progress.step("describe")
             np.save(staging / manifests.CANARIES, encoder.encode_documents(CANARIES))
             _write_rejected(staging, rejected)

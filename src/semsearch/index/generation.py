@@ -11,15 +11,18 @@ from semsearch.errors import IndexDamaged, IndexMissing
 from semsearch.index.evidence import PaperSentences
 from semsearch.index.lexicon import Lexicon
 from semsearch.index.manifest import CANARIES, MEND, Manifest
+from semsearch.index.names import PaperNames
 from semsearch.index.papers import PaperTable
 from semsearch.index.store import Store
+from semsearch.index.texts import PaperTexts
+from semsearch.index.titles import PaperTitles
 from semsearch.index.vectors import PaperVectors
 from semsearch.index.words import PaperWords
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One immutable build; row ``i`` is the same paper in all four parts."""
+    """One immutable build; row ``i`` is the same paper in every part."""
 
     id: str
     manifest: Manifest
@@ -28,6 +31,9 @@ class Generation:
     words: PaperWords
     sentences: PaperSentences
     lexicon: Lexicon
+    titles: PaperTitles
+    texts: PaperTexts
+    names: PaperNames
     canaries: Vectors
 
 
@@ -65,6 +71,13 @@ def _open(store: Store, generation: str) -> Generation:
             where=folder,
             hint=MEND,
         )
+    titles, texts = PaperTitles(folder, expected), PaperTexts(folder)
+    if not titles.fits() or len(texts) != expected:
+        raise IndexDamaged(
+            f"{expected} papers were indexed, but their titles or texts are of others.",
+            where=folder,
+            hint=MEND,
+        )
     return Generation(
         generation,
         manifest,
@@ -73,5 +86,8 @@ def _open(store: Store, generation: str) -> Generation:
         PaperWords(folder, expected),
         PaperSentences(folder),
         Lexicon(folder),
+        titles,
+        texts,
+        PaperNames(folder),
         np.load(folder / CANARIES),
     )

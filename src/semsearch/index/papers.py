@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from semsearch.errors import IndexDamaged
-from semsearch.index.manifest import MEND
+from semsearch.index.database import Database
+from semsearch.index.identifiers import identifiers, of_paper
 from semsearch.index.vectors import Mask, Rows
 from semsearch.ingest.clean import fold
 from semsearch.paper import Paper
@@ -27,10 +26,10 @@ CREATE TABLE papers (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, abstract TEXT NOT NULL,
     authors TEXT NOT NULL, year INTEGER, venue TEXT, doi TEXT, url TEXT, language TEXT,
     keywords TEXT NOT NULL, source TEXT NOT NULL, truncated INTEGER NOT NULL,
-    folded_title TEXT NOT NULL, folded_venue TEXT NOT NULL, folded_doi TEXT
+    folded_title TEXT NOT NULL, folded_venue TEXT NOT NULL
 );
 CREATE INDEX by_title ON papers (folded_title);
-CREATE INDEX by_doi ON papers (folded_doi);
+CREATE TABLE identifiers (key TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (key, row)) WITHOUT ROWID;
 CREATE TABLE authors (name TEXT NOT NULL, row INTEGER NOT NULL);
 """
 _COLUMNS = "id, title, abstract, authors, year, venue, doi, url, language, keywords, source, truncated"
@@ -62,7 +61,7 @@ def write(folder: Path, papers: Sequence[Paper]) -> None:
     try:
         with database:
             database.executescript(_SCHEMA)
-            marks = ",".join("?" * 16)
+            marks = ",".join("?" * 15)
             database.executemany(
                 f"INSERT INTO papers VALUES ({marks})",  # noqa: S608 -- only question marks
                 (_record(row, paper) for row, paper in enumerate(papers)),
@@ -70,6 +69,10 @@ def write(folder: Path, papers: Sequence[Paper]) -> None:
             database.executemany(
                 "INSERT INTO authors VALUES (?, ?)",
                 ((fold(name), row) for row, paper in enumerate(papers) for name in paper.authors),
+            )
+            database.executemany(
+                "INSERT INTO identifiers VALUES (?, ?)",
+                ((key, row) for row, paper in enumerate(papers) for key in of_paper(paper)),
             )
     finally:
         database.close()
@@ -92,27 +95,15 @@ def _record(row: int, paper: Paper) -> tuple[Any, ...]:
         paper.truncated,
         fold(paper.title),
         fold(paper.venue or ""),
-        paper.doi.casefold() if paper.doi else None,
     )
 
 
 class PaperTable:
-    """Reads the metadata; safe to share between threads.
-
-    One connection, opened at once: a generation that is pruned while a server answers from it stays readable,
-    as the files that are open do, and a thread that came later could not open it any more.
-    """
+    """Reads the metadata; safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        path = folder / FILE
-        # Immutable: no lock, no journal, and a write is an error. as_uri() escapes ? and # in the path.
-        uri = f"{path.resolve().as_uri()}?immutable=1&mode=ro"
-        self._lock = threading.Lock()
-        try:
-            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            ((self._count,),) = self._query("SELECT count(*) FROM papers")
-        except sqlite3.Error as error:
-            raise IndexDamaged(f"cannot be read ({error}).", where=path, hint=MEND) from error
+        self._database = Database(folder / FILE, "SELECT count(*) FROM papers")
+        ((self._count,),) = self._database.query("SELECT count(*) FROM papers")
 
     def __len__(self) -> int:
         return int(self._count)
@@ -120,22 +111,25 @@ class PaperTable:
     def get(self, rows: Iterable[int]) -> list[Paper]:
         """The papers of some rows, in that order."""
         query = f"SELECT {_COLUMNS} FROM papers WHERE row = ?"  # noqa: S608 -- a constant
-        return [_paper(self._query(query, int(row))[0]) for row in rows]
+        return [_paper(self._database.query(query, int(row))[0]) for row in rows]
 
     def row_of(self, identifier: str) -> int | None:
-        """The row of the paper with an id, or else with a DOI."""
-        found = self._query("SELECT row FROM papers WHERE id = ?", identifier) or self._query(
-            "SELECT row FROM papers WHERE folded_doi = ?", identifier.casefold()
-        )
-        return int(found[0][0]) if found else None
+        """The row of the paper with an id, or else with an identifier in any of its forms."""
+        rows = self.identified(identifier)
+        return int(rows[0]) if len(rows) else None
+
+    def identified(self, text: str) -> Rows:
+        """Rows of the papers whose id a text is, or else whose identifier (DOI, arXiv, …) it holds."""
+        rows = self._database.rows("SELECT row FROM papers WHERE id = ?", text.strip())
+        for key in () if len(rows) else identifiers(text):
+            rows = self._database.rows("SELECT row FROM identifiers WHERE key = ? ORDER BY row", key)
+            if len(rows):
+                break
+        return rows
 
     def with_title(self, title: str) -> Rows:
         """Rows of the papers with just this title, whatever case, accents and punctuation."""
-        return self._rows("SELECT row FROM papers WHERE folded_title = ? ORDER BY row", fold(title))
-
-    def names_of(self, rows: Iterable[int]) -> list[list[str]]:
-        """The folded names of the authors of some papers."""
-        return [[fold(name) for name in paper.authors] for paper in self.get(rows)]
+        return self._database.rows("SELECT row FROM papers WHERE folded_title = ? ORDER BY row", fold(title))
 
     def allowed(self, filters: Filters) -> Mask:
         """Which papers pass, shape ``(papers,)``."""
@@ -156,15 +150,8 @@ class PaperTable:
             values.extend(f" {word} " for word in words)
         where = " AND ".join(conditions)
         mask = np.zeros(len(self), dtype=np.bool_)
-        mask[self._rows(f"SELECT row FROM papers WHERE {where}", *values)] = True  # noqa: S608 -- constants
+        mask[self._database.rows(f"SELECT row FROM papers WHERE {where}", *values)] = True  # noqa: S608 -- constants
         return mask
-
-    def _rows(self, query: str, *values: object) -> Rows:
-        return np.array([row for (row,) in self._query(query, *values)], dtype=np.int64)
-
-    def _query(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._connection.execute(query, values).fetchall()
 
 
 def _paper(record: tuple[Any, ...]) -> Paper:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from semsearch.encode import Vectors
 from semsearch.index import strings
 from semsearch.index.files import mapped
+from semsearch.index.spelling import joined
 from semsearch.index.vectors import Mask, Rows
 from semsearch.ingest.clean import fold, folded_words
 from semsearch.paper import Paper
@@ -87,7 +88,7 @@ def write(folder: Path, papers: Sequence[Paper]) -> None:
         for term in terms(paper.title):
             counts[term] += TITLE_WEIGHT
         lengths[row] = counts.total()
-        counts.update({term for author in paper.authors for term in name_terms(author)})
+        counts.update({term for a in paper.authors for term in (*name_terms(a), *name_terms(joined(a)))})
         for term, count in counts.items():
             postings.setdefault(term, array("I")).extend((row, count))
 

@@ -12,9 +12,18 @@ from semsearch.paper import Paper
 Mode = Literal["auto", "hybrid", "dense", "lexical"]
 MODES: tuple[Mode, ...] = ("auto", "hybrid", "dense", "lexical")
 MatchedBy = Literal[
-    "identifier", "title", "author", "acronym", "word", "meaning and words", "meaning", "words", "related"
+    "identifier",
+    "title",
+    "author",
+    "acronym",
+    "word",
+    "phrase",
+    "meaning and words",
+    "meaning",
+    "words",
+    "related",
 ]
-NAMED: frozenset[MatchedBy] = frozenset({"identifier", "title", "author", "acronym", "word"})
+NAMED: frozenset[MatchedBy] = frozenset({"identifier", "title", "author", "acronym", "word", "phrase"})
 Confidence = Literal["strong", "fair", "weak"]
 CONFIDENCES: tuple[Confidence, ...] = ("strong", "fair", "weak")  # best first
 Spans = tuple[tuple[int, int], ...]
@@ -122,6 +131,7 @@ class Results(Sequence[Hit]):
         generation: Id of the generation that answered.
         took_ms: From question to hits, in milliseconds.
         hits: Best first.
+        notes: What the asker should know of how the question was read, in sentences.
     """
 
     query: str
@@ -129,6 +139,7 @@ class Results(Sequence[Hit]):
     generation: str
     took_ms: float
     hits: tuple[Hit, ...]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -162,5 +173,6 @@ class Results(Sequence[Hit]):
             "generation": self.generation,
             "took_ms": round(self.took_ms, 2),
             "confidence": self.confidence,
+            "notes": list(self.notes),
             "hits": [hit.to_dict() for hit in self.hits],
         }

@@ -22,7 +22,7 @@ from semsearch.search.fusion import (
     smooth,
     words_weight,
 )
-from semsearch.search.hits import MatchedBy
+from semsearch.search.hits import NAMED, MatchedBy
 from semsearch.search.routing import Route
 
 
@@ -66,10 +66,21 @@ def _nearest(generation: Generation, queries: Vectors, k: int, allowed: Mask | N
     return np.unique(rows)
 
 
-def lexical(generation: Generation, question: str, near: Near, k: int, allowed: Mask | None) -> Ranking:
-    """By BM25 alone; papers with none of the words are no answer."""
+def lexical(
+    generation: Generation,
+    question: str,
+    near: Near,
+    k: int,
+    allowed: Mask | None,
+    *,
+    phrases: bool = False,
+) -> Ranking:
+    """By BM25 alone; papers with none of the words are no answer, unless all allowed ones hold phrases."""
     scores = generation.words.scores(question, near)
     rows = _speaking(scores, k, allowed)
+    if phrases and allowed is not None:
+        rows = np.flatnonzero(allowed)
+        rows = rows[top(scores[rows], k)]
     return Ranking(rows, scores[rows].astype(np.float64), ["words"] * len(rows))
 
 
@@ -90,6 +101,8 @@ def hybrid(
     pinned = np.empty(0, np.int64) if named is None else named.rows
     if allowed is not None:
         pinned = pinned[allowed[pinned]]
+    if len(pinned) > wanted:  # a surname of thousands: those nearest to the question stand for them
+        pinned = _nearest(generation, queries, wanted, _mask(pinned, len(words)))
     pool = np.unique(np.concatenate([meaning, spoken, pinned]))
 
     titles = (generation.sentences.titles(pool) @ queries.T).max(axis=1, initial=-1)
@@ -116,6 +129,18 @@ def hybrid(
             for i in order
         ],
     )
+
+
+def holding_phrases(found: Ranking) -> Ranking:
+    """The same, of papers that all hold the phrases of the question: that is why they are there."""
+    reasons: list[MatchedBy] = [why if why in NAMED else "phrase" for why in found.matched_by]
+    return Ranking(found.rows, found.scores, reasons)
+
+
+def _mask(rows: Rows, papers: int) -> Mask:
+    mask = np.zeros(papers, dtype=np.bool_)
+    mask[rows] = True
+    return mask
 
 
 def _speaking(words: NDArray[np.float32], k: int, allowed: Mask | None) -> Rows:

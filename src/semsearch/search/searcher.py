@@ -22,6 +22,7 @@ from semsearch.search import ranking, translation
 from semsearch.search.dressing import answers, relatives
 from semsearch.search.hits import MODES, Mode, Results
 from semsearch.search.loading import load_encoder, prove
+from semsearch.search.question import limited, parse
 from semsearch.search.quoting import rarities
 from semsearch.search.related import rank_related
 from semsearch.search.reranking import RERANKED, rerank
@@ -88,7 +89,8 @@ class Searcher:
         """The papers that answer a question best.
 
         Args:
-            question: Free text.
+            question: Free text. ``"a phrase"`` must stand in title or abstract, word for word; ``-word`` and
+                ``-"a phrase"`` must not. Where no paper holds the phrases, `Results.notes` says so.
             k: How many hits at most, 1 to 1,000.
             mode: ``auto`` puts papers that the question names (by title, author, identifier, acronym) first
                 and ranks by meaning and words otherwise; ``hybrid`` is that without the former, ``dense``
@@ -100,7 +102,7 @@ class Searcher:
         first), and the score of a hit is the reranker's.
 
         Raises:
-            QuestionError: The question is blank or too long.
+            QuestionError: The question is blank, too long, or only says what it does not want.
             ValueError: ``k``, ``offset`` or ``mode`` is out of range.
         """
         started = time.perf_counter()
@@ -108,26 +110,32 @@ class Searcher:
         generation = self.generation
         wanted = max(offset + k, RERANKED) if self.reranker else offset + k
         allowed = generation.papers.allowed(filters) if filters else None
-        reading = translation.read(question, generation)
+        asked, allowed = limited(parse(question), generation, allowed)
+        reading = translation.read(asked.text, generation)
         queries: Vectors | None = None
         near = reading.near
         if mode == "lexical":
             # The words as they are asked for, unless no paper could have them.
             near = {} if reading.language in generation.lexicon.languages else near
-            found = ranking.lexical(generation, question, near, wanted, allowed)
+            found = ranking.lexical(
+                generation, asked.text, near, wanted, allowed, phrases=bool(asked.phrases)
+            )
         else:
-            asked = [question] if reading.translation is None else [question, reading.translation]
-            queries = self.encoder.encode_queries(asked)
+            texts = [asked.text] if reading.translation is None else [asked.text, reading.translation]
+            queries = self.encoder.encode_queries(texts)
             if mode == "dense":
                 found = ranking.dense(generation, queries, wanted, allowed)
             else:
-                named = route(question, generation) if mode == "auto" else None
-                found = ranking.hybrid(generation, question, near, queries, wanted, allowed, named)
+                named = route(asked.text, generation) if mode == "auto" else None
+                found = ranking.hybrid(generation, asked.text, near, queries, wanted, allowed, named)
+        if asked.phrases:
+            found = ranking.holding_phrases(found)
         if self.reranker is not None:
-            found = rerank(found, question, generation.papers, self.reranker)
-        sought = rarities(terms(question), near, generation.words)
+            found = rerank(found, asked.text, generation.papers, self.reranker)
+        sought = rarities(terms(asked.text), near, generation.words)
         hits = answers(generation, found.first(offset + k), offset, sought, queries)
-        return Results(question, mode, generation.id, (time.perf_counter() - started) * 1000, hits)
+        took = (time.perf_counter() - started) * 1000
+        return Results(question, mode, generation.id, took, hits, asked.notes)
 
     def related(
         self,

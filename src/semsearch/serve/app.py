@@ -28,6 +28,10 @@ _MEDIA_TYPES = {
 _MOST_AT_ONCE = 100
 _MOST_SEEDS = 100
 _DIVERSITY = "0: the most related. 1: as unlike each other as can be."
+_QUESTION = (
+    "The question, in your own words; or a title, an author, an identifier. "
+    '`"a phrase"` must stand in a paper, `-word` and `-"a phrase"` must not.'
+)
 
 Count = Annotated[int, Query(ge=1, le=_MOST_AT_ONCE, description="How many hits at most.")]
 
@@ -82,7 +86,7 @@ def create_app(live: Live) -> FastAPI:
 
     @app.get("/v1/search", tags=["papers"], summary="The papers that answer a question best")
     def search(
-        q: Annotated[str, Query(max_length=LONGEST_QUESTION, description="The question, in your own words.")],
+        q: Annotated[str, Query(max_length=LONGEST_QUESTION, description=_QUESTION)],
         k: Count = 10,
         mode: Mode = "auto",
         year_from: Annotated[int | None, Query(ge=0, le=9999)] = None,

@@ -1,0 +1,44 @@
+"""One SQLite file of a generation, opened to be read and never written again."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semsearch.errors import IndexDamaged
+from semsearch.index.manifest import MEND
+from semsearch.index.vectors import Rows
+
+
+class Database:
+    """Answers queries; safe to share between threads.
+
+    One connection, opened at once: a generation that is pruned while a server answers from it stays readable,
+    as the files that are open do, and a thread that came later could not open it any more.
+
+    Raises:
+        IndexDamaged: The file is not the database it should be.
+    """
+
+    def __init__(self, path: Path, check: str) -> None:
+        # Immutable: no lock, no journal, and a write is an error. as_uri() escapes ? and # in the path.
+        uri = f"{path.resolve().as_uri()}?immutable=1&mode=ro"
+        self._lock = threading.Lock()
+        try:
+            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self.query(check)
+        except sqlite3.Error as error:
+            raise IndexDamaged(f"cannot be read ({error}).", where=path, hint=MEND) from error
+
+    def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """All that a query finds."""
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    def rows(self, sql: str, *values: object) -> Rows:
+        """The single column of rows that a query finds."""
+        return np.array([row for (row,) in self.query(sql, *values)], dtype=np.int64)

@@ -1,0 +1,63 @@
+"""Identifiers of papers, in the forms people copy them: DOI, arXiv, ACL Anthology, PubMed, address.
+
+A paper and a question that name the same thing in two ways have a key in common.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from semsearch.paper import Paper
+
+_DOI = re.compile(r"(?<![\d.])10\.\d{4,9}(?:\.\d+)*/[^\s\"“”«»]+")
+_AFTER = ".,;:!?'’*_"
+_PAIRS = {")": "(", "]": "[", "}": "{", ">": "<"}
+# arXiv's own forms: YYMM.NNNNN since April 2007, archive/YYMMNNN before.
+_ARXIV = re.compile(
+    r"(?:(?<=arxiv)|(?<=arxiv\.)|(?<![\w.]))(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?(?!\w)(?!\.\d)"
+)
+_OLD_ARXIV = re.compile(r"(?<![\w.-])([a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?/(\d{7})(?:v\d+)?(?!\w)")
+_ACL = re.compile(r"(?<![\w.-])(\d{4}\.[a-z\d_]+-[a-z\d_]+\.\d+|[a-z]\d{2}-\d{4,5})(?![\w-])")
+_PUBMED = re.compile(
+    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/|\bpmid\s*:?\s*)(\d{1,9})(?!\w)"
+)
+_PMC = re.compile(r"(?<!\w)(pmc\d{4,9})(?!\w)")
+_URL = re.compile(r"(?:https?://|(?<!\w)www\.)([^\s<>\"“”«»]+)")
+
+
+def of_paper(paper: Paper) -> set[str]:
+    """Every key of a paper: from its id, its DOI and its address."""
+    keys = {found for text in (paper.id, paper.doi, paper.url) if text for found in identifiers(text)}
+    return keys | {f"pmid:{paper.id}"} if paper.id.isdecimal() else keys
+
+
+def identifiers(text: str) -> list[str]:
+    """The keys of all identifiers in a text, the surest kind first."""
+    text = text.casefold()
+    rest, keys = text, list[str]()
+    for match in (match for form in dict.fromkeys((text, unquote(text))) for match in _DOI.finditer(form)):
+        keys += (f"doi:{_bare(doi)}" for doi in (match[0], re.split("[?#]", match[0])[0]))
+        # A DOI may end like an arXiv id without being one; arXiv's and the ACL's own DOIs hold theirs.
+        if not match[0].startswith(("10.48550/", "10.18653/")):
+            rest = rest.replace(match[0], " ")
+    keys += [f"arxiv:{match[1]}" for match in _ARXIV.finditer(rest)]
+    keys += [f"arxiv:{match[1]}/{match[2]}" for match in _OLD_ARXIV.finditer(rest)]
+    keys += [f"acl:{match[1]}" for match in _ACL.finditer(rest)]
+    keys += [f"pmid:{match[1]}" for match in _PUBMED.finditer(rest)]
+    keys += [f"pmc:{match[1]}" for match in _PMC.finditer(rest)]
+    keys += [f"url:{_bare(match[1]).removeprefix('www.').rstrip('/')}" for match in _URL.finditer(text)]
+    return list(dict.fromkeys(keys))
+
+
+def _bare(identifier: str) -> str:
+    """Without the punctuation and the closing brackets of the text around it."""
+    while identifier and (
+        identifier[-1] in _AFTER
+        or (
+            identifier[-1] in _PAIRS
+            and identifier.count(identifier[-1]) > identifier.count(_PAIRS[identifier[-1]])
+        )
+    ):
+        identifier = identifier[:-1]
+    return identifier

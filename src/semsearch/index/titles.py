@@ -1,0 +1,69 @@
+"""Titles, and their parts before a colon, found in spite of typing errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.index import grams
+from semsearch.index.files import mapped
+from semsearch.index.grams import Grams
+from semsearch.index.spelling import key
+from semsearch.paper import Paper
+
+_NAME = "title_keys"
+_ROWS = "title_rows.npy"
+_SUBTITLE = re.compile(r"\s*[:：]\s|\s[-–—]+\s|(?<=\?)\s|—")
+
+
+@dataclass(frozen=True, slots=True)
+class NearTitle:
+    """A paper whose title is near: how many edits away, and whether that is the title's first part only."""
+
+    row: int
+    edits: int
+    head: bool
+
+
+def head(title: str) -> str:
+    """The part of a title before its subtitle; empty when it has none."""
+    first, *rest = _SUBTITLE.split(title.strip(), maxsplit=1)
+    return first if rest and rest[0].strip() else ""
+
+
+def write(folder: Path, papers: Sequence[Paper]) -> None:
+    """Index the titles; entry ``i`` is the title of ``papers[i]``, and behind them come the heads."""
+    heads = [(row, first) for row, paper in enumerate(papers) if (first := head(paper.title))]
+    grams.write(folder, _NAME, [key(text) for text in (*(p.title for p in papers), *(h for _, h in heads))])
+    np.save(folder / _ROWS, np.array([*range(len(papers)), *(row for row, _ in heads)], dtype=np.int32))
+
+
+class PaperTitles:
+    """Which papers a title was meant for."""
+
+    def __init__(self, folder: Path, papers: int) -> None:
+        self._papers = papers
+        self._keys = Grams(folder, _NAME)
+        self._rows = mapped(folder / _ROWS)
+
+    def __len__(self) -> int:
+        """Titles and heads of titles."""
+        return len(self._keys)
+
+    def near(self, text: str, edits: int) -> list[NearTitle]:
+        """Titles and heads of titles at most so many edits away from a text, by their keys, nearest first."""
+        found = self._keys.near(key(text), edits)
+        near = [NearTitle(int(self._rows[i]), distance, i >= self._papers) for i, distance in found]
+        return sorted(near, key=lambda title: (title.edits, title.head, title.row))
+
+    def key_of(self, row: int) -> str:
+        """The key of a paper's whole title."""
+        return self._keys[row]
+
+    def fits(self) -> bool:
+        """Every title has an entry, and every entry a paper."""
+        return len(self._rows) == len(self._keys) >= self._papers
