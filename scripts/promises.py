@@ -4,8 +4,8 @@
     scripts/promises.py DATA [--work bench-index]
 
 DATA has judged/<collection>/ with corpus.jsonl, queries.jsonl and qrels.tsv (related.queries.jsonl and
-related.qrels.tsv for csfcube), and large/arxiv-75k.jsonl.gz. The first run embeds some 13,000 papers and takes
-an hour or more without a GPU; the indexes are kept in --work. Ends with exit 1 if a promise is not kept.
+related.qrels.tsv for csfcube), and large/arxiv-75k.jsonl.gz. The first run embeds some 13,000 papers, an hour or
+more without a GPU; the indexes are kept in --work. Ends with exit 1 if a promise is not kept.
 """
 
 from __future__ import annotations
@@ -97,10 +97,8 @@ class Promise:
         return self.found <= self.bound if self.most else self.found >= self.bound
 
     def __str__(self) -> str:
-        sign = "at most" if self.most else "at least"
-        return (
-            f"| {self.what} | {sign} {self.bound:g} | {self.found:.4f} | {'yes' if self.kept else '**no**'} |"
-        )
+        sign, kept = "at most" if self.most else "at least", "yes" if self.kept else "**no**"
+        return f"| {self.what} | {sign} {self.bound:g} | {self.found:.4f} | {kept} |"
 
 
 def main() -> int:
@@ -144,7 +142,7 @@ def english(name: str, folder: Path, searcher: Searcher) -> Iterator[Promise]:
     qrels = read_qrels(folder / "qrels.tsv")
     questions = judged(read_questions(folder / "queries.jsonl"), qrels)
     answers = {question.id: searcher.search(question.text, DEPTH) for question in questions}
-    run = {id: {hit.paper.id: -float(hit.rank) for hit in results} for id, results in answers.items()}
+    run = {asked: {hit.paper.id: -float(hit.rank) for hit in hits} for asked, hits in answers.items()}
     figures = judge(run, questions, qrels)
     ndcg, recall = ENGLISH[name]
     yield Promise(f"{name}: nDCG@10", ndcg, figures.measures["ndcg@10"])
