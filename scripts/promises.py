@@ -4,8 +4,8 @@
     scripts/promises.py DATA [--work bench-index]
 
 DATA has judged/<collection>/ with corpus.jsonl, queries.jsonl and qrels.tsv (related.queries.jsonl and
-related.qrels.tsv for csfcube), and large/arxiv-75k.jsonl.gz. The first run embeds some 13,000 papers, an hour or
-more without a GPU; the indexes are kept in --work. Ends with exit 1 if a promise is not kept.
+related.qrels.tsv for csfcube), and large/arxiv-75k.jsonl.gz. The first run embeds some 13,000 papers, an hour
+or more without a GPU; the indexes are kept in --work. Ends with exit 1 if a promise is not kept.
 """
 
 from __future__ import annotations

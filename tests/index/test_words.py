@@ -48,14 +48,6 @@ def test_scores_are_bm25(index: PaperWords) -> None:
     np.testing.assert_allclose(index.scores("attention that is easy"), expected, rtol=1e-6)
 
 
-def test_search_orders_by_score_and_honours_the_mask(index: PaperWords) -> None:
-    scores, rows = index.search(["attention", "graph"], 2)
-    assert rows.tolist() == [[0, 2], [0, 2]]
-    assert (np.diff(scores, axis=1) <= 0).all()
-    _, rows = index.search(["attention"], 2, np.array([False, True, True]))
-    assert rows[0].tolist() == [2, 1]
-
-
 def test_terms_fold_case_accents_and_endings() -> None:
     assert terms("The NETWORKS of Évaluation") == terms("network evaluations")
     assert name_terms("Petar Veličković") == ["@petar", "@velickovic"]

@@ -18,11 +18,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.encode import Vectors
 from semsearch.index import strings
 from semsearch.index.files import mapped
 from semsearch.index.spelling import joined
-from semsearch.index.vectors import Mask, Rows
+from semsearch.index.vectors import Rows
 from semsearch.ingest.clean import fold, folded_words
 from semsearch.paper import Paper
 
@@ -175,26 +174,6 @@ class PaperWords:
             rows = self._rows[start:end]
             scores[rows] = np.maximum(scores[rows], share * self._impacts[start:end])
         return scores
-
-    def search(self, questions: Sequence[str], k: int, allowed: Mask | None = None) -> tuple[Vectors, Rows]:
-        """The ``k`` best papers of each question, best first; equal scores in row order.
-
-        Args:
-            questions: Free text.
-            k: At most the number of papers is returned.
-            allowed: Shape ``(papers,)``; papers where it is False are not considered at all.
-
-        Returns:
-            Scores and rows, each of shape ``(n, k)``, ``k`` lowered to the papers there are.
-        """
-        pool = np.arange(self._papers) if allowed is None else np.flatnonzero(allowed)
-        k = min(k, len(pool))
-        scores, rows = np.empty((len(questions), k), np.float32), np.empty((len(questions), k), np.int64)
-        for i, question in enumerate(questions):
-            all_scores = self.scores(question)[pool]
-            best = top(all_scores, k)
-            scores[i], rows[i] = all_scores[best], pool[best]
-        return scores, rows
 
     def _find(self, term: str) -> tuple[int, int]:
         """Where the postings of a term begin and end."""
