@@ -25,7 +25,7 @@ _SHORTEST = 3  # letters; "2d" and "bi" alone explain nothing to a reader
 _EMPTY = frozenset(
     terms(
         """
-        according achieve across additional allow also although among apply approach attempt author
+        according achieve across additional all allow also although among apply approach attempt author
         available base become better between both call carry case certain compare consider current
         demonstrate describe develop different discuss due each effective either enable especially every
         evaluate examine example experiment explore fact find first five follow found four further
