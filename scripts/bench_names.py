@@ -122,9 +122,10 @@ def two_typos(text: str, chance: random.Random) -> str:
 
 
 def without_a_word(text: str, chance: random.Random) -> str:
-    """A word is left out."""
+    """A word is left out, where there are several."""
     words = text.split()
-    del words[chance.randrange(len(words))]
+    if len(words) > 1:
+        del words[chance.randrange(len(words))]
     return " ".join(words)
 
 
