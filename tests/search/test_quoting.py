@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from semsearch.encode.sentences import split
-from semsearch.index.words import located, terms
+from semsearch.index.words import PaperWords, located, terms, write
 from semsearch.paper import Paper
-from semsearch.search.quoting import marks, quote
+from semsearch.search.quoting import marks, quote, rarities
+from tests.support import CORPUS
 
 ABSTRACT = (
     "Networks of neurons learn slowly. A cell keeps memories for a long time. "
@@ -75,3 +77,18 @@ def test_the_words_of_the_sentence_alone_are_marked() -> None:
 
 def test_without_abstract_there_is_no_evidence() -> None:
     assert quote(Paper("a", "Title"), [], None, {"a": 1.0}) is None
+
+
+def test_what_means_the_same_is_wanted_and_what_hardly_does_is_not(tmp_path: Path) -> None:
+    write(tmp_path, CORPUS)
+    words = PaperWords(tmp_path, len(CORPUS))
+    network, learn, vector = (words.rarity(term) for term in ("network", "learn", "vector"))
+    # No paper says "réseaux": its best translation counts, and one nearly as good, but not the third.
+    near = {"reseaux": {"network": 0.9, "learn": 0.8, "vector": 0.4}}
+    assert rarities(["reseaux"], near, words) == pytest.approx(
+        {"network": 0.9 * network, "learn": 0.8 * learn}
+    )
+    # A word that papers do say counts in full, a synonym by its share, a faint one not at all.
+    near = {"network": {"learn": 0.4, "vector": 0.2}}
+    assert rarities(["network"], near, words) == pytest.approx({"network": network, "learn": 0.4 * learn})
+    assert vector > 0

@@ -14,6 +14,7 @@ from semsearch.search.hits import Evidence, Spans
 # A sentence that holds every word asked for may be this much less similar than one that holds none.
 _WORDS = 0.2
 _EVIDENT = 0.3  # the share from which on a synonym or a translation is marked as the word asked for
+_ALIKE = 0.8  # of the best translation's share, from which on another is marked beside it
 
 
 def rarities(terms: Iterable[str], near: Near, words: PaperWords) -> dict[str, float]:
@@ -26,8 +27,12 @@ def rarities(terms: Iterable[str], near: Near, words: PaperWords) -> dict[str, f
     """
     shares: dict[str, float] = {}
     for term in terms:
-        for other, share in ((term, 1.0), *near.get(term, {}).items()):
-            if share >= _EVIDENT:
+        others = near.get(term, {})
+        # A word that no paper has goes by its best translations: "deux" is "two", hardly "three".
+        foreign = words.rarity(term) == 0
+        least = max(_EVIDENT, _ALIKE * max(others.values(), default=0.0)) if foreign else _EVIDENT
+        for other, share in ((term, 1.0), *others.items()):
+            if share >= least:
                 shares[other] = max(shares.get(other, 0.0), share)
     return {term: share * rarity for term, share in shares.items() if (rarity := words.rarity(term)) > 0}
 
