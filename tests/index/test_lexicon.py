@@ -104,3 +104,16 @@ def test_papers_without_words_have_an_empty_lexicon(tmp_path: Path) -> None:
         lexicon.write(tmp_path, [Paper("x", "42", "")], encoder, cache)
     empty = Lexicon(tmp_path)
     assert (len(empty), empty.languages, empty.neighbours("learning")) == (0, frozenset(), None)
+
+
+def test_a_stray_text_does_not_make_a_collection_bilingual(tmp_path: Path) -> None:
+    encoder = multilingual()
+    parts = ("alpha", "beta", "gamma", "delta", "kappa", "sigma", "omega", "lambda", "theta", "zeta", "iota")
+    english = [Paper(f"{a}{b}", f"The {a}{b} of many things", "") for a in parts for b in parts]
+    stray = replace(FRENCH, title="Réseaux", abstract="")
+    with EmbeddingCache(tmp_path, encoder.passport) as cache:
+        lexicon.write(tmp_path, [*english, stray], encoder, cache)
+    found = Lexicon(tmp_path)
+    assert found.neighbours("réseaux") is not None
+    assert len(found) > 100
+    assert found.languages == {"en"}

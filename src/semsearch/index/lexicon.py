@@ -23,7 +23,7 @@ from semsearch.encode.bulk import embed
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.index import strings
 from semsearch.index.files import mapped
-from semsearch.index.words import STOP, terms
+from semsearch.index.words import STOP, terms, top
 from semsearch.ingest.clean import fold
 from semsearch.ingest.language import LANGUAGES, Language, language_of
 from semsearch.paper import Paper
@@ -32,6 +32,9 @@ MOST_WORDS = 30_000  # the most frequent; rarer ones are names, numbers and misp
 NEIGHBOURS = 8  # of each word in each language
 _LOOKED_AT = 16  # nearest words, before those of the same stem are taken together
 _SHORTEST = 3
+_SPOKEN = (
+    0.01  # share of the words below which a language is that of a stray abstract, and asked for no question
+)
 
 _WORD = re.compile(r"[^\W\d_]+")
 _NAME = "lexicon"
@@ -137,10 +140,10 @@ class Lexicon:
 
     @cached_property
     def languages(self) -> frozenset[Language]:
-        """The languages of its words."""
+        """The languages of its words; one word in a hundred, and a question is put into that language too."""
         french = int(np.count_nonzero(self._french))
         words: dict[Language, int] = {"en": len(self) - french, "fr": french}
-        return frozenset(language for language, count in words.items() if count)
+        return frozenset(language for language, count in words.items() if count > _SPOKEN * len(self))
 
     def neighbours(self, word: str) -> list[Neighbour] | None:
         """The words nearest to a word of the lexicon, which comes first; None for any other word."""
@@ -160,7 +163,7 @@ class Lexicon:
         """The words nearest to vectors of the lexicon's encoder, shape ``(n, dim)``, in both languages."""
         found: list[list[Neighbour]] = []
         for cosines in vectors @ self._matrix.T:
-            best = np.argsort(-cosines, kind="stable")[:_LOOKED_AT]
+            best = top(cosines, _LOOKED_AT)
             found.append([self._neighbour(int(i), float(cosines[i])) for i in best])
         return found
 
