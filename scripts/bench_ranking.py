@@ -30,13 +30,19 @@ def main() -> None:
     parser.add_argument("--rebuild", action="store_true", help="build again even where an index is")
     arguments = parser.parse_args()
     for name in arguments.collections or sorted(entry.name for entry in arguments.judged.iterdir()):
-        folder, root = arguments.judged / name, arguments.work / name
-        if arguments.rebuild or not (root / "CURRENT").exists():
-            with BuildBar() as bar:
-                build_from_sources([str(folder / "corpus.jsonl")], root, keep=KEEP, progress=bar)
-        for line in table(name, folder, open_searcher(root)):
+        folder = arguments.judged / name
+        for line in table(name, folder, opened(folder, arguments.work, rebuild=arguments.rebuild)):
             print(line, flush=True)
         print()
+
+
+def opened(folder: Path, work: Path, *, rebuild: bool = False) -> Searcher:
+    """The index of a collection, built when it is not there."""
+    root = work / folder.name
+    if rebuild or not (root / "CURRENT").exists():
+        with BuildBar() as bar:
+            build_from_sources([str(folder / "corpus.jsonl")], root, keep=KEEP, progress=bar)
+    return open_searcher(root)
 
 
 def table(name: str, folder: Path, searcher: Searcher) -> list[str]:

@@ -17,13 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bench_names
+from bench_ranking import opened
 
 from semsearch.evaluate import DEPTH, evaluate, judge, judged, read_qrels, read_questions
-from semsearch.index.build import KEEP
-from semsearch.index.offline import build_from_sources
-from semsearch.search import Results, Searcher, open_searcher
+from semsearch.search import Results, Searcher
 from semsearch.search.translation import read as read_question
-from semsearch.terminal import BuildBar
 
 ENGLISH = {"cranfield": (0.43, 0.0), "cisi": (0.46, 0.0), "scifact-train": (0.755, 0.96)}
 
@@ -176,15 +174,6 @@ def misquoted(results: Results) -> int:
         for hit in results
         if hit.paper.abstract
     )
-
-
-def opened(folder: Path, work: Path) -> Searcher:
-    """The index of a collection, built when it is not there."""
-    root = work / folder.name
-    if not (root / "CURRENT").exists():
-        with BuildBar() as bar:
-            build_from_sources([str(folder / "corpus.jsonl")], root, keep=KEEP, progress=bar)
-    return open_searcher(root)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from semsearch.paper import Paper
 from semsearch.search.confidence import confidence
 from semsearch.search.hits import Hit, Reasons
 from semsearch.search.quoting import marks, quote
-from semsearch.search.ranking import Ranking
+from semsearch.search.ranking import Ranking, similarities
 from semsearch.search.reasons import Seeds
 from semsearch.search.related import sentences
 
@@ -33,9 +33,11 @@ def answers(
         wanted: The question's terms, and what each counts when evidence is chosen.
         queries: The question's vectors, shape ``(m, dim)``; None when the mode does not look at meaning.
     """
-    papers = generation.papers.get(found.rows[offset:])
+    rows = found.rows[offset:]
+    near = [None] * len(rows) if queries is None else similarities(generation, rows, queries).tolist()
     return tuple(
-        _hit(generation, found, i, paper, wanted, queries, queries) for i, paper in enumerate(papers, offset)
+        _hit(generation, found, i, paper, wanted, similarity, queries)
+        for i, (paper, similarity) in enumerate(zip(generation.papers.get(rows), near, strict=True), offset)
     )
 
 
@@ -45,11 +47,12 @@ def relatives(generation: Generation, found: Ranking, seeds: Rows) -> tuple[Hit,
     Similarity is to the middle of the seeds; the evidence is the sentence nearest to any sentence of theirs.
     """
     middle = unit(generation.vectors.vectors(seeds).mean(axis=0, keepdims=True))
+    near = similarities(generation, found.rows, middle).tolist()
     said, compared = sentences(generation, seeds), Seeds(generation, seeds)
     hits = []
     for i, paper in enumerate(generation.papers.get(found.rows)):
         reasons, wanted = compared.reasons(int(found.rows[i]), paper)
-        hits.append(_hit(generation, found, i, paper, wanted, middle, said, reasons))
+        hits.append(_hit(generation, found, i, paper, wanted, near[i], said, reasons))
     return tuple(hits)
 
 
@@ -59,16 +62,15 @@ def _hit(
     i: int,
     paper: Paper,
     wanted: Mapping[str, float],
-    about: Vectors | None,
+    similarity: float | None,
     near: Vectors | None,
     reasons: Reasons | None = None,
 ) -> Hit:
-    """The ``i``-th of a ranking: similar to one of ``about``, its evidence nearest to one of ``near``."""
-    row, matched_by = int(found.rows[i]), found.matched_by[i]
-    similarity = sure = cosines = None
-    spans, vectors = generation.sentences.of(row)
-    if about is not None:
-        similarity = float((about @ generation.vectors.vectors(found.rows[i : i + 1])[0]).max())
+    """The ``i``-th of a ranking, its evidence nearest to one of ``near``."""
+    matched_by = found.matched_by[i]
+    sure = cosines = None
+    spans, vectors = generation.sentences.of(int(found.rows[i]))
+    if similarity is not None:
         sure = confidence(similarity, matched_by, generation.manifest.calibration)
     if near is not None:
         cosines = (vectors @ near.T).max(axis=1)

@@ -109,11 +109,6 @@ def _by_initials(form: Form, generation: Generation, *, dotted: bool) -> list[in
     return [name for missing, name in found if missing == fewest]
 
 
-def _is_surname(word: str, name: Form) -> bool:
-    """A record abbreviates given names, not surnames: Jonathan T. Barron is no Jonathan Tremblay."""
-    return name[-1] == word or all(len(other) == 1 for other in name if other != word)
-
-
 def _unmatched(asked: Form, name: Form) -> int | None:
     """How many initials a name lacks, when each word is one of its words, or one is the other's initial.
 

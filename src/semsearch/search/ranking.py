@@ -56,7 +56,12 @@ def dense(generation: Generation, queries: Vectors, k: int, allowed: Mask | None
 
 def similarities(generation: Generation, rows: Rows, queries: Vectors) -> NDArray[np.float32]:
     """Cosine of some papers and the question, in the language that comes nearest."""
-    cosines: NDArray[np.float32] = (generation.vectors.vectors(rows) @ queries.T).max(axis=1, initial=-1)
+    return _cosines(generation.vectors.vectors(rows), queries)
+
+
+def _cosines(vectors: Vectors, queries: Vectors) -> NDArray[np.float32]:
+    """Of each vector and the query nearest to it."""
+    cosines: NDArray[np.float32] = (vectors @ queries.T).max(axis=1, initial=-1)
     return cosines
 
 
@@ -105,11 +110,11 @@ def hybrid(
         pinned = _nearest(generation, queries, wanted, _mask(pinned, len(words)))
     pool = np.unique(np.concatenate([meaning, spoken, pinned]))
 
-    titles = (generation.sentences.titles(pool) @ queries.T).max(axis=1, initial=-1)
+    titles = _cosines(generation.sentences.titles(pool), queries)
     sentences = generation.sentences.nearest(queries, pool).max(axis=1)
     vectors = generation.vectors.vectors(pool)
     scores = fuse(
-        (DENSE, (vectors @ queries.T).max(axis=1, initial=-1)),
+        (DENSE, _cosines(vectors, queries)),
         (TITLE, titles),
         (SENTENCE, np.where(sentences < 0, titles, sentences)),  # without abstract, the title is all it says
         (words_weight(len(words)), words[pool]),

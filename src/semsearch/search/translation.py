@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from semsearch.encode.multilingual import MultilingualEncoder, multilingual
 from semsearch.errors import IndexForeign
 from semsearch.index.generation import Generation
-from semsearch.index.lexicon import Lexicon, Neighbour, words_of
+from semsearch.index.lexicon import Neighbour, words_of
 from semsearch.index.words import STOP, Near, terms
 from semsearch.ingest.clean import fold
 from semsearch.ingest.language import Language, probably_french
@@ -53,10 +53,10 @@ def read(question: str, generation: Generation) -> Reading:
     """
     lexicon = generation.lexicon
     words = list(dict.fromkeys(words_of(question)))
-    language = _language(question, words, lexicon)
     neighbours = {word: found for word in words if (found := lexicon.neighbours(word)) is not None}
-    others = lexicon.languages - {language}
-    unknown = [word for word in words if word not in neighbours and word not in _names(question)]
+    language = _language(question, words, neighbours)
+    others, kept = lexicon.languages - {language}, _names(question)
+    unknown = [word for word in words if word not in neighbours and word not in kept]
     if others and unknown:
         vectors = _translator(generation).encode_queries(unknown)
         neighbours |= dict(zip(unknown, lexicon.nearest(vectors), strict=True))
@@ -70,13 +70,11 @@ def read(question: str, generation: Generation) -> Reading:
     return Reading(language, near, translation)
 
 
-def _language(question: str, words: list[str], lexicon: Lexicon) -> Language:
+def _language(question: str, words: list[str], neighbours: Mapping[str, Sequence[Neighbour]]) -> Language:
     """French when that is nearly certain, or probable and most words are none of the English papers'."""
     french = probably_french(question)
     if french >= _PERHAPS_FRENCH:
-        known = sum(
-            (found := lexicon.neighbours(word)) is not None and found[0].language == "en" for word in words
-        )
+        known = sum(found[0].language == "en" for found in neighbours.values())
         if french >= _FRENCH or 2 * known < len(words):
             return "fr"
     return "en"
@@ -84,11 +82,9 @@ def _language(question: str, words: list[str], lexicon: Lexicon) -> Language:
 
 def _names(question: str) -> set[str]:
     """What stands in capitals in a question that does not: acronyms, which no language translates."""
-    return (
-        set()
-        if question.isupper()
-        else {word.casefold() for word in _TOKEN.findall(question) if word.isupper()}
-    )
+    if question.isupper():
+        return set()
+    return {word.casefold() for word in _TOKEN.findall(question) if word.isupper()}
 
 
 def _near(term: str, neighbours: Iterable[Neighbour], language: Language) -> dict[str, float]:
