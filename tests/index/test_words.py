@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semsearch.index import words
-from semsearch.index.strings import SortedStrings
+from semsearch.index.strings import Strings
 from semsearch.index.words import PaperWords, located, name_terms, terms, top
 from semsearch.paper import Paper
 
@@ -68,7 +68,7 @@ def test_a_word_that_is_more_word_than_name_is_no_name(index: PaperWords) -> Non
 
 
 def test_first_and_last_terms_are_found(index: PaperWords, tmp_path: Path) -> None:
-    for term in SortedStrings(tmp_path, "terms"):
+    for term in Strings(tmp_path, "terms"):
         assert len(index.papers_with(term)) > 0
     assert len(index.papers_with("")) == len(index.papers_with("zzzz")) == 0
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
+from semsearch.index import strings
 from semsearch.index.files import mapped
 
 _BEGIN, _END = "\x02", "\x03"
@@ -21,18 +22,16 @@ _SPOILED = 4  # trigrams that one edit changes, at most
 _SHARED = 4  # trigrams beyond those that a candidate must share
 
 
-def write(folder: Path, name: str, strings: Sequence[str]) -> None:
-    """Index strings; entry ``i`` is ``strings[i]``. Empty ones are never found."""
+def write(folder: Path, name: str, entries: Sequence[str]) -> None:
+    """Index strings by their number. Empty ones are never found."""
     blob = np.frombuffer(
-        "".join(f"{_BEGIN}{string}{_END}" for string in strings).encode("utf-32-le"), dtype=np.uint32
+        "".join(f"{_BEGIN}{string}{_END}" for string in entries).encode("utf-32-le"), dtype=np.uint32
     )
-    entries = np.cumsum(blob == ord(_BEGIN), dtype=np.uint64) - np.uint64(1)
+    numbers = np.cumsum(blob == ord(_BEGIN), dtype=np.uint64) - np.uint64(1)
     inside = (blob[1:-1] != ord(_BEGIN)) & (blob[2:] != ord(_BEGIN))
-    pairs = np.unique((_codes(blob)[inside].astype(np.uint64) << np.uint64(32)) | entries[:-2][inside])
+    pairs = np.unique((_codes(blob)[inside].astype(np.uint64) << np.uint64(32)) | numbers[:-2][inside])
     codes, starts = np.unique((pairs >> np.uint64(32)).astype(np.uint32), return_index=True)
-    encoded = [string.encode() for string in strings]
-    np.save(folder / f"{name}_text.npy", np.frombuffer(b"".join(encoded), dtype=np.uint8))
-    np.save(folder / f"{name}_ends.npy", np.cumsum([0, *map(len, encoded)], dtype=np.int64))
+    strings.write(folder, name, entries)
     np.save(folder / f"{name}_grams.npy", codes)
     np.save(folder / f"{name}_starts.npy", np.append(starts, len(pairs)).astype(np.int64))
     np.save(folder / f"{name}_entries.npy", (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32))
@@ -42,16 +41,16 @@ class Grams:
     """Finds the strings that a string was meant to be. All arrays are memory-mapped."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._text, self._ends, self._grams, self._starts, self._entries = (
-            mapped(folder / f"{name}_{part}.npy") for part in ("text", "ends", "grams", "starts", "entries")
+        self._strings = strings.Strings(folder, name)
+        self._grams, self._starts, self._entries = (
+            mapped(folder / f"{name}_{part}.npy") for part in ("grams", "starts", "entries")
         )
 
     def __len__(self) -> int:
-        return len(self._ends) - 1
+        return len(self._strings)
 
     def __getitem__(self, entry: int) -> str:
-        start, end = self._ends[entry : entry + 2]
-        return bytes(self._text[start:end]).decode()
+        return self._strings[entry]
 
     def near(self, string: str, edits: int) -> list[tuple[int, int]]:
         """Entries at most so many edits away, each with its distance (optimal string alignment)."""

@@ -129,7 +129,7 @@ class Lexicon:
     """Reads the lexicon of a generation. All arrays are memory-mapped."""
 
     def __init__(self, folder: Path) -> None:
-        self._words = strings.SortedStrings(folder, _NAME)
+        self._words = strings.Strings(folder, _NAME)
         self._papers, self._french, self._numbers, self._nearness, self._vectors = (
             mapped(folder / f"{_NAME}_{name}.npy")
             for name in ("papers", "french", "neighbours", "nearness", "vectors")

@@ -1,4 +1,4 @@
-"""Sorted strings in two memory-mapped arrays: which number has this one, and which is this number's."""
+"""Strings in two memory-mapped arrays: by number and, when they are sorted, the number of each."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from semsearch.index.files import mapped
 
 
 def write(folder: Path, name: str, strings: Iterable[str]) -> None:
-    """Write strings that are in the order of their UTF-8 bytes."""
+    """Write strings end to end in UTF-8, and where each ends."""
     encoded = [string.encode() for string in strings]
     np.save(folder / f"{name}.npy", np.frombuffer(b"".join(encoded), dtype=np.uint8))
     np.save(folder / f"{name}_ends.npy", np.cumsum([0, *map(len, encoded)], dtype=np.int64))
 
 
-class SortedStrings:
+class Strings:
     """Reads what `write` wrote."""
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -33,7 +33,10 @@ class SortedStrings:
         return self._raw(number).decode()
 
     def find(self, string: str) -> int | None:
-        """The number of a string, by binary search; None when it is not there."""
+        """The number of a string, by binary search; None when it is not there.
+
+        They must have been written in the order of their UTF-8 bytes.
+        """
         wanted = string.encode()
         low, high = 0, len(self)
         while low < high:

@@ -114,7 +114,7 @@ class PaperWords:
 
     def __init__(self, folder: Path, papers: int) -> None:
         self._papers = papers
-        self._terms = strings.SortedStrings(folder, "terms")
+        self._terms = strings.Strings(folder, "terms")
         self._starts, self._rows, self._impacts = (
             mapped(folder / f"{name}.npy") for name in ("postings", "posting_rows", "posting_impacts")
         )
