@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from semsearch.api import build
+from semsearch.encode import pretrained
 from semsearch.encode.transformer import TransformerEncoder
 from semsearch.search import Searcher, open_searcher
 from tests.support import CORPUS
@@ -38,7 +39,7 @@ def data() -> Path:
 @pytest.fixture(scope="session")
 def encoder() -> TransformerEncoder:
     """The embedded default."""
-    return TransformerEncoder()
+    return pretrained.load().encoder()
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from semsearch.encode import DEFAULT, Encoder
-from semsearch.encode.transformer import TransformerEncoder
+from semsearch.encode import DEFAULT, Encoder, choosing
 from semsearch.index.build import KEEP, BuildReport
 from semsearch.index.build import build as _build
+from semsearch.index.files import storage
 from semsearch.index.progress import Progress
+from semsearch.index.store import Store
 from semsearch.ingest.reader import read
 from semsearch.paper import Paper, Rejected
 from semsearch.search import open_searcher as open  # noqa: A004 -- the contract's name
@@ -42,5 +43,7 @@ def build(
         NothingToIndex, IndexBusy, StorageError, EncoderError: What keeps the index from being built; the
             published generation stays as it was.
     """
-    loaded = TransformerEncoder(encoder) if isinstance(encoder, str) else encoder
-    return _build(papers, root, loaded, rejected=rejected, sources=sources, keep=keep, progress=progress)
+    if isinstance(encoder, str):
+        with storage(Path(root)):
+            encoder = choosing.load(encoder, exports=Store(Path(root)).encoders)
+    return _build(papers, root, encoder, rejected=rejected, sources=sources, keep=keep, progress=progress)

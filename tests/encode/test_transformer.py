@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
+from tokenizers import Tokenizer
 
-from semsearch.encode import DEFAULT, Passport
+from semsearch.encode import DEFAULT, Passport, pretrained
 from semsearch.encode.models import DEFAULT_WEIGHTS_SHA256, locate
 from semsearch.encode.transformer import TransformerEncoder
 from semsearch.errors import EncoderError
@@ -52,13 +54,15 @@ def test_a_long_text_is_read_to_its_end(encoder: TransformerEncoder) -> None:
 
 
 def test_the_vector_of_a_long_text_is_the_mean_of_its_windows(encoder: TransformerEncoder) -> None:
-    (offsets,) = encoder._tokens([LONG])
-    windows = encoder._windows(LONG, offsets)
-    texts, tokens = zip(*windows, strict=True)
-    assert "".join(texts) == LONG
-    assert list(tokens[:-1]) == [254] * (len(tokens) - 1)
-    assert sum(tokens) == len(offsets or ())
-    mean = np.average(encoder.encode_documents(texts), axis=0, weights=tokens)
+    tokenizer = Tokenizer.from_file(str(Path(locate(DEFAULT)) / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    offsets = tokenizer.encode(LONG, add_special_tokens=False).offsets
+    starts = range(0, len(offsets), 254)
+    cuts = [0, *(offsets[start][0] for start in starts[1:]), len(LONG)]
+    texts = [LONG[a:b] for a, b in pairwise(cuts)]
+    weights = [min(254, len(offsets) - start) for start in starts]
+    mean = np.average(encoder.encode_documents(texts), axis=0, weights=weights)
     np.testing.assert_allclose(encoder.encode_documents([LONG])[0], mean / np.linalg.norm(mean), atol=1e-5)
 
 
@@ -98,7 +102,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_any_other_model_is_loaded_from_its_folder(tiny: Path) -> None:
-    encoder = TransformerEncoder(str(tiny))
+    encoder = pretrained.load(str(tiny)).encoder()
     assert (encoder.passport.dim, encoder.passport.pooling, encoder.passport.max_tokens) == (
         16,
         "cls, windows by their tokens",
@@ -111,15 +115,15 @@ def test_the_same_weights_elsewhere_are_the_same_encoder(tiny: Path, tmp_path: P
     import shutil
 
     shutil.copytree(tiny, tmp_path / "copy")
-    first, second = (TransformerEncoder(str(path)).passport for path in (tiny, tmp_path / "copy"))
+    first, second = (pretrained.load(str(path)).passport for path in (tiny, tmp_path / "copy"))
     assert first.name != second.name
     assert first.fingerprint == second.fingerprint
 
 
 def test_a_model_that_cannot_be_loaded_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EncoderError, match="no such folder"):
-        TransformerEncoder(str(tmp_path / "none"))
+        pretrained.load(str(tmp_path / "none"))
     (tmp_path / "empty").mkdir()
     with pytest.raises(EncoderError) as caught:
-        TransformerEncoder(str(tmp_path / "empty"))
+        pretrained.load(str(tmp_path / "empty"))
     assert DEFAULT in caught.value.hint or "safetensors" in str(caught.value)

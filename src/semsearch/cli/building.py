@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,19 +15,30 @@ from semsearch.cli.options import (
     keep_option,
     print_json,
     quiet_option,
+    runtime_option,
 )
 from semsearch.errors import SourceError
+
+if TYPE_CHECKING:
+    from semsearch.encode.runtime import RuntimeName
 
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @index_option
 @encoder_option
+@runtime_option
 @keep_option
 @quiet_option
 @json_option
 def index(
-    sources: tuple[str, ...], root: Path, encoder: str | None, keep: int, quiet: bool, as_json: bool
+    sources: tuple[str, ...],
+    root: Path,
+    encoder: str | None,
+    runtime: RuntimeName,
+    keep: int,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Read papers, embed them, and publish an index of them.
 
@@ -38,16 +50,19 @@ def index(
     semsearch index publications.txt
     semsearch index refs.bib more.jsonl --index ~/papers
     """
-    _build(sources, root, encoder, keep, quiet, as_json)
+    _build(sources, root, encoder, runtime, keep, quiet, as_json)
 
 
 @click.command()
 @index_option
 @encoder_option
+@runtime_option
 @keep_option
 @quiet_option
 @json_option
-def rebuild(root: Path, encoder: str | None, keep: int, quiet: bool, as_json: bool) -> None:
+def rebuild(
+    root: Path, encoder: str | None, runtime: RuntimeName, keep: int, quiet: bool, as_json: bool
+) -> None:
     """Build again from the same sources.
 
     Reads the files that the published index was built from, and publishes what they hold now.
@@ -57,11 +72,17 @@ def rebuild(root: Path, encoder: str | None, keep: int, quiet: bool, as_json: bo
     from semsearch.index.offline import recorded
 
     sources, name = recorded(root)
-    _build(sources, root, encoder or name, keep, quiet, as_json)
+    _build(sources, root, encoder or name, runtime, keep, quiet, as_json)
 
 
 def _build(
-    sources: tuple[str, ...], root: Path, encoder: str | None, keep: int, quiet: bool, as_json: bool
+    sources: tuple[str, ...],
+    root: Path,
+    encoder: str | None,
+    runtime: RuntimeName,
+    keep: int,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     from dataclasses import asdict
 
@@ -69,7 +90,7 @@ def _build(
     from semsearch.terminal import BuildBar, show_build
 
     with BuildBar(quiet=quiet or as_json) as bar:
-        report = build_from_sources(sources, root, encoder=encoder, keep=keep, progress=bar)
+        report = build_from_sources(sources, root, encoder=encoder, runtime=runtime, keep=keep, progress=bar)
     if as_json:
         print_json(asdict(report))
     else:

@@ -56,10 +56,10 @@ def verify(generation: str | None, root: Path, as_json: bool) -> None:
     generation.
     """
     from semsearch.index.generation import open_generation
-    from semsearch.search.loading import load_encoder
+    from semsearch.search.loading import load_encoder, prove
 
     opened = open_generation(store_of(root), generation)
-    load_encoder(opened)
+    prove(load_encoder(opened), opened, thoroughly=True)
     files = len(opened.manifest.files)
     if as_json:
         print_json({"generation": opened.id, "papers": len(opened.papers), "files": files, "ok": True})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -25,6 +26,7 @@ class Generation:
     """One immutable build; row ``i`` is the same paper in every part."""
 
     id: str
+    encoders: Path
     manifest: Manifest
     papers: PaperTable
     vectors: PaperVectors
@@ -80,6 +82,7 @@ def _open(store: Store, generation: str) -> Generation:
         )
     return Generation(
         generation,
+        store.encoders,
         manifest,
         papers,
         vectors,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from semsearch.encode import DEFAULT
-from semsearch.encode.transformer import TransformerEncoder
+from semsearch.encode import DEFAULT, choosing
+from semsearch.encode.runtime import RuntimeName
 from semsearch.errors import NothingToIndex, SourceError
 from semsearch.index.build import BuildReport, build
+from semsearch.index.files import storage
 from semsearch.index.progress import Progress, Silent
 from semsearch.index.store import Store
 from semsearch.ingest.reader import read
@@ -19,6 +20,7 @@ def build_from_sources(
     root: Path,
     *,
     encoder: str | None = None,
+    runtime: RuntimeName = "auto",
     keep: int,
     progress: Progress | None = None,
 ) -> BuildReport:
@@ -28,6 +30,7 @@ def build_from_sources(
         sources: Files; remembered in the manifest by their absolute paths.
         root: Folder of the index.
         encoder: Name or path of a sentence-transformers model; None for the embedded default.
+        runtime: What runs it, see `choosing.load`.
         keep: How many generations stay.
         progress: Told of every step.
 
@@ -47,7 +50,8 @@ def build_from_sources(
             hint="semsearch convert SOURCE shows what becomes of each record.",
         )
     progress.step("load")
-    model = TransformerEncoder(encoder or DEFAULT)
+    with storage(root):
+        model = choosing.load(encoder or DEFAULT, exports=Store(root).encoders, runtime=runtime)
     paths = [str(Path(source).resolve()) for source in sources]
     return build(papers, root, model, rejected=rejected, sources=paths, keep=keep, progress=progress)
 

@@ -5,6 +5,7 @@ Layout of a data root::
     CURRENT                     the id of the published generation
     generations/<id>/           one immutable build; generations/.staging-* while it is written
     cache/                      the embedding cache
+    encoders/                   encoders in the form that questions are encoded with
     .lock                       held by whoever writes
 
 Every change is one rename. A process killed at any instant leaves a published generation that opens, and
@@ -21,7 +22,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.errors import IndexBusy, IndexDamaged, IndexMissing
+from semsearch.encode import export
+from semsearch.errors import IndexBusy, IndexDamaged, IndexForeign, IndexMissing
 from semsearch.index import manifest as passport
 from semsearch.index.files import replace_atomically, sha256, storage, sync
 from semsearch.index.manifest import MEND, FileRecord, Manifest
@@ -45,6 +47,11 @@ class Store:
     def cache(self) -> Path:
         """The folder of the embedding cache."""
         return self.root / "cache"
+
+    @property
+    def encoders(self) -> Path:
+        """The folder of the exported encoders."""
+        return self.root / "encoders"
 
     def path(self, generation: str) -> Path:
         """The folder of one build, by id.
@@ -197,7 +204,17 @@ class Store:
             with storage(trash):
                 (self.generations / name).rename(trash)  # one step: never a generation with half its files
                 shutil.rmtree(trash)
+        self._prune_encoders()
         return doomed
+
+    def _prune_encoders(self) -> None:
+        """Delete the exported encoders of no generation."""
+        try:
+            used = {self.manifest(name).encoder.fingerprint for name in self.ids()}
+        except (IndexDamaged, IndexForeign):
+            return  # whose encoder is whose cannot be told
+        with storage(self.encoders):
+            export.keep_only(self.encoders, used)
 
 
 def record(folder: Path) -> dict[str, FileRecord]:
