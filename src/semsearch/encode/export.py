@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from semsearch.encode.encoder import CANARIES, CANARY_TOLERANCE, Passport
-from semsearch.encode.graph_runtime import INPUTS, OUTPUT, OnnxRuntime, OpenVinoRuntime
+from semsearch.encode.graph_runtime import OUTPUT, OnnxRuntime, OpenVinoRuntime
 from semsearch.encode.models import sha256
+from semsearch.encode.runtime import INPUTS
 from semsearch.encode.tokens import Tokens
 from semsearch.encode.transformer import TransformerEncoder
 from semsearch.errors import EncoderError
@@ -197,7 +198,9 @@ def _write_graph(pretrained: Pretrained, folder: Path) -> None:
             self.model = pretrained.model
 
         def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-            found: torch.Tensor = self.model({"input_ids": ids, "attention_mask": mask})["sentence_embedding"]
+            found: torch.Tensor = self.model(dict(zip(INPUTS, (ids, mask), strict=True)))[
+                "sentence_embedding"
+            ]
             return found
 
     ids = torch.full((2, 8), 5, dtype=torch.int64, device=pretrained.model.device)

@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.encode.encoder import Vectors
-from semsearch.encode.runtime import Ids
+from semsearch.encode.runtime import INPUTS, Ids
 from semsearch.errors import MissingExtra
 
-INPUTS = ("input_ids", "attention_mask")
 OUTPUT = "vectors"
 
 

@@ -12,6 +12,7 @@ from semsearch.encode.encoder import Vectors
 
 RuntimeName = Literal["auto", "torch", "onnx", "openvino"]
 RUNTIMES: tuple[RuntimeName, ...] = get_args(RuntimeName)
+INPUTS = ("input_ids", "attention_mask")  # as models of transformers call them
 Ids = NDArray[np.int64]
 
 # Tokens of a batch, padding included: what fits a core's cache. 8 windows of 256, or 64 sentences of 32.

@@ -6,14 +6,13 @@ import copy
 import os
 from typing import Any
 
-import numpy as np
-
+from semsearch.encode.bert import Bert, bert_of
 from semsearch.encode.encoder import Vectors
-from semsearch.encode.runtime import Ids
+from semsearch.encode.runtime import INPUTS, Ids
 
 
 class TorchRuntime:
-    """The modules of a SentenceTransformer, one after the other, on the device it was loaded to.
+    """A SentenceTransformer on the device it was loaded to; if it is a plain BERT, by a leaner pass.
 
     Args:
         model: The SentenceTransformer.
@@ -26,7 +25,9 @@ class TorchRuntime:
 
         torch.set_num_threads(threads or os.cpu_count() or 1)
         self._torch = torch
-        self._model = copy.deepcopy(model).to(torch.bfloat16) if half else model
+        bert = bert_of(model)
+        self._bert = None if bert is None else Bert(bert, half=half)
+        self._model = copy.deepcopy(model).to(torch.bfloat16) if half and bert is None else model
         self._device = model.device
         self.name = f"torch {'bfloat16' if half else 'float32'}"
         if self._device.type != "cpu":
@@ -36,10 +37,11 @@ class TorchRuntime:
     def __call__(self, ids: Ids, mask: Ids) -> Vectors:
         """See `Runtime`."""
         torch = self._torch
-        features = {
-            "input_ids": torch.from_numpy(ids).to(self._device),
-            "attention_mask": torch.from_numpy(mask).to(self._device),
-        }
+        inputs = [torch.from_numpy(array).to(self._device) for array in (ids, mask)]
         with torch.inference_mode():
-            vectors = self._model(features)["sentence_embedding"].float().cpu().numpy()
-        return np.asarray(vectors, dtype=np.float32)
+            if self._bert is not None:
+                vectors = self._bert(*inputs)
+            else:
+                vectors = self._model(dict(zip(INPUTS, inputs, strict=True)))["sentence_embedding"]
+            found: Vectors = vectors.float().cpu().numpy()
+        return found
