@@ -126,7 +126,7 @@ def test_the_fastest_runtime_is_one_whose_vectors_are_right(
     current = exported.load().runtime
     others = [Signed("wrong", current, -1), Signed("slow", current, 1), Signed("fast", current, 1)]
     seconds = {"onnx float32": 2.0, "wrong": 0.1, "slow": 3.0, "fast": 1.0}
-    monkeypatch.setattr(choosing, "_candidates", lambda *_: iter(others))
+    monkeypatch.setattr(choosing, "candidates", lambda *_: iter(others))
     monkeypatch.setattr(choosing, "_seconds", lambda runtime, _: seconds[runtime.name])
     assert choosing.fastest(current, [[101, 2000, 102], [101, 102]], exported).name == "fast"
     assert "wrong gives other vectors" in caplog.text

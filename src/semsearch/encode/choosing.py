@@ -75,7 +75,7 @@ def fastest(
     expected = unit(run(current, sample))
     best, least = current, _seconds(current, sample)
     log.info("%s: %.0f texts a second", current.name, len(sample) / least)
-    for candidate in _candidates(found, loaded):
+    for candidate in candidates(found, loaded):
         moved = np.linalg.norm(unit(run(candidate, sample)) - expected, axis=1).max()
         if not moved <= CANARY_TOLERANCE:
             log.warning("%s gives other vectors (moved by %.2f) and is not used", candidate.name, moved)
@@ -88,7 +88,7 @@ def fastest(
     return best
 
 
-def _candidates(found: Export, loaded: Pretrained | None) -> Iterator[Runtime]:
+def candidates(found: Export, loaded: Pretrained | None) -> Iterator[Runtime]:
     """What else could run a model here; each is made when its turn comes."""
     formats = (False, True) if _half() else (False,)
     if importlib.util.find_spec("openvino") is not None:

@@ -17,6 +17,8 @@ Ids = NDArray[np.int64]
 
 # Tokens of a batch, padding included: what fits a core's cache. 8 windows of 256, or 64 sentences of 32.
 _BATCH_TOKENS = 2048
+# From so many tokens on, a batch gains nothing by growing with texts that are mostly padding.
+_ENOUGH_TOKENS, _PADDED = 256, 0.8
 
 
 class Runtime(Protocol):
@@ -68,6 +70,10 @@ def _batches(lengths: Sequence[int], multiple: int) -> Iterator[tuple[range, int
     start = 0
     while start < len(lengths):
         width = -(-lengths[start] // multiple) * multiple
-        size = max(1, _BATCH_TOKENS // width)
-        yield range(start, min(start + size, len(lengths))), width
-        start += size
+        end = start + 1
+        while end < len(lengths) and (end + 1 - start) * width <= _BATCH_TOKENS:
+            if (end - start) * width >= _ENOUGH_TOKENS and lengths[end] < _PADDED * width:
+                break
+            end += 1
+        yield range(start, end), width
+        start = end
