@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from semsearch.encode import Vectors
 from semsearch.encode.cache import EmbeddingCache
 from semsearch.encode.multilingual import multilingual
 from semsearch.index import lexicon
@@ -47,21 +49,22 @@ def test_words_keep_their_accents_and_lose_their_case() -> None:
 
 def test_every_word_is_there_with_its_papers(built: Lexicon) -> None:
     assert len(built) == len(all_words())
-    learning = built.neighbours("learning")
+    learning = built.find("learning")
     assert learning is not None
-    assert (learning[0].word, learning[0].nearness, learning[0].papers, learning[0].language) == (
-        "learning", 1.0, 2, "en",
-    )  # fmt: skip
-    assert built.neighbours("chocolate") is None
+    assert built.neighbours(learning)[0] == (learning, 1.0)
+    assert (built.word(learning), built.terms(learning)) == ("learning", ["learn"])
+    assert (built.papers(learning), built.language(learning)) == (2, "en")
+    assert built.find("chocolate") is None
 
 
 def test_neighbours_are_those_of_brute_force(built: Lexicon) -> None:
     words = sorted(all_words(), key=str.encode)
     vectors = multilingual().encode_documents(words)
-    french = {word: found[0].language == "fr" for word in words if (found := built.neighbours(word))}
+    french = {built.word(number): built.language(number) == "fr" for number in range(len(built))}
     for word in ("learning", "networks", "parole", "copied"):
-        found = built.neighbours(word)
-        assert found is not None
+        number = built.find(word)
+        assert number is not None
+        found = built.neighbours(number)
         cosines = vectors @ vectors[words.index(word)]
         for side in (False, True):
             near = [words[i] for i in np.argsort(-cosines, kind="stable") if french[words[i]] == side]
@@ -69,20 +72,36 @@ def test_neighbours_are_those_of_brute_force(built: Lexicon) -> None:
             for other in near[:16]:
                 if terms(other) != terms(word):
                     expected.setdefault(terms(other)[0], other)
-            got = [neighbour for neighbour in found[1:] if (neighbour.language == "fr") == side]
-            assert [neighbour.word for neighbour in got] == list(expected.values())[:8]
-            for neighbour in got:
-                assert neighbour.nearness == pytest.approx(cosines[words.index(neighbour.word)], abs=2e-3)
+            got = {
+                built.word(i): nearness for i, nearness in found[1:] if (built.language(i) == "fr") == side
+            }
+            assert list(got) == list(expected.values())[:8]
+            for other, nearness in got.items():
+                assert nearness == pytest.approx(cosines[words.index(other)], abs=2e-3)
 
 
 def test_translations_are_near(built: Lexicon) -> None:
     def nearest(word: str, language: str) -> str:
         found = built.nearest(multilingual().encode_queries([word]))[0]
-        return next(neighbour.word for neighbour in found if neighbour.language == language)
+        return next(built.word(number) for number, _ in found if built.language(number) == language)
 
     assert nearest("apprentissage", "en") == "learning"
     assert nearest("école", "en") == "school"
     assert nearest("speech", "fr") == "parole"
+
+
+def test_words_that_are_asked_for_again_are_not_encoded_again(built: Lexicon) -> None:
+    asked: list[str] = []
+
+    def encode(words: Sequence[str]) -> Vectors:
+        asked.extend(words)
+        return multilingual().encode_queries(words)
+
+    first = built.nearest_to(["apprentissage", "école"], encode)
+    assert first == built.nearest(multilingual().encode_queries(["apprentissage", "école"]))
+    again = built.nearest_to(["école", "voiture", "apprentissage"], encode)
+    assert asked == ["apprentissage", "école", "voiture"]
+    assert [again[2], again[0]] == first
 
 
 def test_a_collection_has_the_languages_of_its_texts(built: Lexicon, tmp_path: Path) -> None:
@@ -103,7 +122,7 @@ def test_papers_without_words_have_an_empty_lexicon(tmp_path: Path) -> None:
     with EmbeddingCache(tmp_path, encoder.passport) as cache:
         lexicon.write(tmp_path, [Paper("x", "42", "")], encoder, cache)
     empty = Lexicon(tmp_path)
-    assert (len(empty), empty.languages, empty.neighbours("learning")) == (0, frozenset(), None)
+    assert (len(empty), empty.languages, empty.find("learning")) == (0, frozenset(), None)
 
 
 def test_a_stray_text_does_not_make_a_collection_bilingual(tmp_path: Path) -> None:
@@ -114,6 +133,6 @@ def test_a_stray_text_does_not_make_a_collection_bilingual(tmp_path: Path) -> No
     with EmbeddingCache(tmp_path, encoder.passport) as cache:
         lexicon.write(tmp_path, [*english, stray], encoder, cache)
     found = Lexicon(tmp_path)
-    assert found.neighbours("réseaux") is not None
+    assert found.find("réseaux") is not None
     assert len(found) > 100
     assert found.languages == {"en"}

@@ -56,8 +56,11 @@ def test_the_nearest_sentence_is_that_of_brute_force(tmp_path: Path) -> None:
         own = sentences[starts[row] : starts[row + 1]]
         expected = (own @ QUERIES[:2].T).max(axis=0) if len(own) else [-1, -1]
         np.testing.assert_allclose(cosines, expected, atol=2e-3)
-        found, vectors = stored.of(int(row))
-        assert found == [tuple(span) for span in spans[starts[row] : starts[row + 1]].tolist()]
+        assert stored.spans(int(row)) == [
+            tuple(span) for span in spans[starts[row] : starts[row + 1]].tolist()
+        ]
+        vectors, count = stored.vectors(np.array([row]))
+        assert count.tolist() == [len(own)]
         np.testing.assert_allclose(vectors, own, atol=2e-3)
 
 

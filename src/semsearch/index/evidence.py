@@ -46,11 +46,16 @@ class PaperSentences:
         vectors: Vectors = self._titles[rows].astype(np.float32)
         return vectors
 
-    def of(self, row: int) -> tuple[list[tuple[int, int]], Vectors]:
-        """The character offsets of one paper's sentences in its abstract, and their vectors."""
-        start, end = self._starts[row : row + 2]
-        spans = [(int(a), int(b)) for a, b in self._spans[start:end]]
-        return spans, self._sentences[start:end].astype(np.float32)
+    def spans(self, row: int) -> list[tuple[int, int]]:
+        """The character offsets of one paper's sentences in its abstract."""
+        return [(a, b) for a, b in self._spans[self._starts[row] : self._starts[row + 1]].tolist()]
+
+    def vectors(self, rows: Rows) -> tuple[Vectors, NDArray[np.int64]]:
+        """The vectors of some papers' sentences, one after the other, and how many each paper has."""
+        starts, counts = self._starts[rows], self._starts[rows + 1] - self._starts[rows]
+        # One gather for all: for each paper the running numbers of its sentences.
+        numbers = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        return self._sentences[numbers].astype(np.float32), counts
 
     def nearest(self, queries: Vectors, rows: Rows) -> NDArray[np.float32]:
         """How near the nearest sentence of each paper is to each query.
@@ -62,14 +67,10 @@ class PaperSentences:
         Returns:
             Cosines, shape ``(len(rows), m)``; -1 where a paper has no abstract.
         """
-        starts, counts = self._starts[rows], self._starts[rows + 1] - self._starts[rows]
+        vectors, counts = self.vectors(rows)
         nearest = np.full((len(rows), len(queries)), -1, dtype=np.float32)
-        having = np.flatnonzero(counts)
-        if len(having):
-            # One gather for all: for each paper the running numbers of its sentences, one after the other.
-            first = np.cumsum(counts[having]) - counts[having]
-            owner = np.repeat(np.arange(len(having)), counts[having])
-            numbers = starts[having][owner] + np.arange(len(owner)) - first[owner]
-            cosines = self._sentences[numbers].astype(np.float32) @ queries.T
-            nearest[having] = np.maximum.reduceat(cosines, first)
+        having = counts > 0
+        if having.any():
+            first = np.cumsum(counts) - counts
+            nearest[having] = np.maximum.reduceat(vectors @ queries.T, first[having])
         return nearest

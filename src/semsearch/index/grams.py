@@ -19,6 +19,7 @@ from semsearch.index.files import mapped
 
 _BEGIN, _END = "\x02", "\x03"
 _SPOILED = 4  # trigrams that one edit changes, at most
+_BYTES = 4  # of UTF-8 in one character, at most
 _SHARED = 4  # trigrams beyond those that a candidate must share
 
 
@@ -73,8 +74,11 @@ class Grams:
         starts = np.where(known, self._starts[np.where(known, places, 0)], 0)
         ends = np.where(known, self._starts[np.where(known, places + 1, 0)], 0)
         rarest = np.argsort(ends - starts, kind="stable")[: _SPOILED * edits + _SHARED]
-        slices = [self._entries[starts[i] : ends[i]] for i in rarest]
-        entries, shared = np.unique(np.concatenate(slices), return_counts=True)
+        entries = np.concatenate([self._entries[starts[i] : ends[i]] for i in rarest])
+        # An edit moves the length by a character at most, which takes up to four bytes.
+        length = len(string.encode())
+        entries = entries[np.abs(self._strings.lengths(entries) - length) <= _BYTES * edits]
+        entries, shared = np.unique(entries, return_counts=True)
         candidates: NDArray[np.uint32] = entries[shared >= max(1, len(rarest) - _SPOILED * edits)]
         return candidates
 

@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -38,16 +37,12 @@ _SPOKEN = (
 
 _WORD = re.compile(r"[^\W\d_]+")
 _NAME = "lexicon"
+_STEMS = "lexicon_stems"
+_REMEMBERED = 1_000  # words of questions that the lexicon does not hold, and what is near them
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A word of the collection, how near it is (cosine), and how many papers use it."""
-
-    word: str
-    nearness: float
-    papers: int
-    language: Language
+Nearest = Sequence[tuple[int, float]]
+"""Words of a lexicon by number, and how near each is to a word (cosine); nearest first in each language."""
 
 
 def words_of(text: str) -> Iterator[str]:
@@ -87,8 +82,10 @@ def write(
 
     vectors = np.empty((len(kept), encoder.passport.dim), dtype=np.float32)
     embed(encoder, cache, kept, vectors, advance)
-    numbers, nearness = _neighbours(kept, vectors, french)
+    stems = [" ".join(terms(word)) for word in kept]
+    numbers, nearness = _neighbours(stems, vectors, french)
     strings.write(folder, _NAME, kept)
+    strings.write(folder, _STEMS, stems)
     for name, array in (
         ("vectors", vectors.astype(np.float16)),
         ("papers", np.array([total[word] for word in kept], dtype=np.int32)),
@@ -100,15 +97,14 @@ def write(
     return {key(word) for word in kept}
 
 
-def _neighbours(words: Sequence[str], vectors: Vectors, french: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _neighbours(stems: Sequence[str], vectors: Vectors, french: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The nearest words of other stems, those in English first, then those in French.
 
     Returns:
-        Numbers of words, shape ``(len(words), 2 * NEIGHBOURS)``, -1 where there are no more; and cosines.
+        Numbers of words, shape ``(len(stems), 2 * NEIGHBOURS)``, -1 where there are no more; and cosines.
     """
-    numbers = np.full((len(words), len(LANGUAGES) * NEIGHBOURS), -1, dtype=np.int32)
+    numbers = np.full((len(stems), len(LANGUAGES) * NEIGHBOURS), -1, dtype=np.int32)
     nearness = np.zeros(numbers.shape, dtype=np.float32)
-    stems = [" ".join(terms(word)) for word in words]
     for side, members in enumerate((np.flatnonzero(~french), np.flatnonzero(french))):
         if not len(members):
             continue
@@ -129,11 +125,12 @@ class Lexicon:
     """Reads the lexicon of a generation. All arrays are memory-mapped."""
 
     def __init__(self, folder: Path) -> None:
-        self._words = strings.Strings(folder, _NAME)
+        self._words, self._stems = strings.Strings(folder, _NAME), strings.Strings(folder, _STEMS)
         self._papers, self._french, self._numbers, self._nearness, self._vectors = (
             mapped(folder / f"{_NAME}_{name}.npy")
             for name in ("papers", "french", "neighbours", "nearness", "vectors")
         )
+        self._remembered: dict[str, Nearest] = {}
 
     def __len__(self) -> int:
         return len(self._words)
@@ -145,37 +142,51 @@ class Lexicon:
         words: dict[Language, int] = {"en": len(self) - french, "fr": french}
         return frozenset(language for language, count in words.items() if count > _SPOKEN * len(self))
 
-    def neighbours(self, word: str) -> list[Neighbour] | None:
-        """The words nearest to a word of the lexicon, which comes first; None for any other word."""
-        number = self._words.find(word)
-        if number is None:
-            return None
-        return [
-            self._neighbour(number, 1.0),
-            *(
-                self._neighbour(int(other), float(cosine))
-                for other, cosine in zip(self._numbers[number], self._nearness[number], strict=True)
-                if other >= 0
-            ),
-        ]
+    def find(self, word: str) -> int | None:
+        """The number of a word; None where it is none of the papers'."""
+        return self._words.find(word)
 
-    def nearest(self, vectors: Vectors) -> list[list[Neighbour]]:
+    def word(self, number: int) -> str:
+        """The word with a number."""
+        return self._words[number]
+
+    def terms(self, number: int) -> list[str]:
+        """What `index.words.terms` makes of a word: one term, but for a word that folds to several."""
+        return self._stems[number].split()
+
+    def papers(self, number: int) -> int:
+        """How many papers use a word."""
+        return int(self._papers[number])
+
+    def language(self, number: int) -> Language:
+        """The language of the papers that use a word most."""
+        return "fr" if self._french[number] else "en"
+
+    def neighbours(self, number: int) -> Nearest:
+        """The words nearest to a word of the lexicon, which comes first."""
+        near = zip(self._numbers[number].tolist(), self._nearness[number].tolist(), strict=True)
+        return [(number, 1.0), *((other, cosine) for other, cosine in near if other >= 0)]
+
+    def nearest(self, vectors: Vectors) -> list[Nearest]:
         """The words nearest to vectors of the lexicon's encoder, shape ``(n, dim)``, in both languages."""
-        found: list[list[Neighbour]] = []
+        found: list[Nearest] = []
         for cosines in vectors @ self._matrix.T:
             best = top(cosines, _LOOKED_AT)
-            found.append([self._neighbour(int(i), float(cosines[i])) for i in best])
+            found.append(list(zip(best.tolist(), cosines[best].tolist(), strict=True)))
         return found
+
+    def nearest_to(self, words: Sequence[str], encode: Callable[[Sequence[str]], Vectors]) -> list[Nearest]:
+        """The same for words that it may not hold; what is near the last ones asked for is remembered."""
+        known = self._remembered
+        if new := [word for word in words if word not in known]:
+            known = {word: known[word] for word in words if word in known}
+            known |= zip(new, self.nearest(encode(new)), strict=True)
+            if len(self._remembered) + len(new) > _REMEMBERED:
+                self._remembered = {}
+            self._remembered |= known
+        return [known[word] for word in words]
 
     @cached_property
     def _matrix(self) -> Vectors:
         matrix: Vectors = self._vectors.astype(np.float32)
         return matrix
-
-    def _neighbour(self, number: int, nearness: float) -> Neighbour:
-        return Neighbour(
-            self._words[number],
-            nearness,
-            int(self._papers[number]),
-            "fr" if self._french[number] else "en",
-        )

@@ -110,8 +110,10 @@ class PaperTable:
 
     def get(self, rows: Iterable[int]) -> list[Paper]:
         """The papers of some rows, in that order."""
-        query = f"SELECT {_COLUMNS} FROM papers WHERE row = ?"  # noqa: S608 -- a constant
-        return [_paper(self._database.query(query, int(row))[0]) for row in rows]
+        wanted = [int(row) for row in rows]
+        query = f"SELECT row, {_COLUMNS} FROM papers WHERE row IN (SELECT value FROM json_each(?))"  # noqa: S608 -- a constant
+        found = {row: _paper(record) for row, *record in self._database.query(query, json.dumps(wanted))}
+        return [found[row] for row in wanted]
 
     def row_of(self, identifier: str) -> int | None:
         """The row of the paper with an id, or else with an identifier in any of its forms."""
@@ -154,7 +156,7 @@ class PaperTable:
         return mask
 
 
-def _paper(record: tuple[Any, ...]) -> Paper:
+def _paper(record: Sequence[Any]) -> Paper:
     identifier, title, abstract, authors, year, venue, doi, url, language, keywords, source, truncated = (
         record
     )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semsearch.index.files import mapped
+
+_BLOCK = 64  # strings; the first of each block is held in memory, so that a search reads one block alone
 
 
 def write(folder: Path, name: str, strings: Iterable[str]) -> None:
@@ -32,21 +37,32 @@ class Strings:
     def __getitem__(self, number: int) -> str:
         return self._raw(number).decode()
 
+    def lengths(self, numbers: NDArray[np.integer]) -> NDArray[np.int64]:
+        """How many bytes some strings have in UTF-8."""
+        lengths: NDArray[np.int64] = self._ends[numbers + 1] - self._ends[numbers]
+        return lengths
+
     def find(self, string: str) -> int | None:
         """The number of a string, by binary search; None when it is not there.
 
         They must have been written in the order of their UTF-8 bytes.
         """
         wanted = string.encode()
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self._raw(middle) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self) and self._raw(low) == wanted else None
+        first = (bisect_right(self._heads, wanted) - 1) * _BLOCK
+        if first < 0:
+            return None
+        start, *ends = self._ends[first : first + _BLOCK + 1].tolist()
+        block, starts = self._bytes[start : ends[-1]].tobytes(), (start, *ends)
+
+        def at(place: int) -> bytes:
+            return block[starts[place] - start : ends[place] - start]
+
+        place = bisect_left(range(len(ends)), wanted, key=at)
+        return first + place if place < len(ends) and at(place) == wanted else None
+
+    @cached_property
+    def _heads(self) -> list[bytes]:
+        return [self._raw(number) for number in range(0, len(self), _BLOCK)]
 
     def _raw(self, number: int) -> bytes:
-        start, end = self._ends[number : number + 2]
-        return bytes(self._bytes[start:end].tobytes())
+        return bytes(self._bytes[self._ends[number] : self._ends[number + 1]].tobytes())

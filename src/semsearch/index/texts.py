@@ -1,50 +1,62 @@
-"""Titles and abstracts in one spelling, end to end: which papers hold a phrase, word for word."""
+"""Titles and abstracts in one spelling, end to end: which papers hold a phrase, or one form of a word."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from semsearch.index import strings
 from semsearch.index.files import mapped
 from semsearch.index.spelling import spelled
 from semsearch.index.vectors import Rows
 from semsearch.paper import Paper
 
 _TEXTS, _ENDS = "texts.npy", "text_ends.npy"
+_FORMS, _USES = "forms", "form_uses.npy"
 
 
 def write(folder: Path, papers: Sequence[Paper]) -> None:
     """Write the words of titles and abstracts; row ``i`` is ``papers[i]``."""
-    blob, ends = bytearray(), [0]
+    blob, ends, uses = bytearray(), [0], Counter[str]()
     for paper in papers:
-        blob += f" {spelled(paper.title)} \n {spelled(paper.abstract)} \n".encode()
+        text = f" {spelled(paper.title)} \n {spelled(paper.abstract)} \n"
+        blob += text.encode()
         ends.append(len(blob))
+        uses.update(set(text.split()))
+    forms = sorted(uses, key=str.encode)
+    strings.write(folder, _FORMS, forms)
+    np.save(folder / _USES, np.array([uses[form] for form in forms], dtype=np.int32))
     np.save(folder / _TEXTS, np.frombuffer(blob, dtype=np.uint8))
     np.save(folder / _ENDS, np.array(ends, dtype=np.int64))
 
 
 class PaperTexts:
-    """Finds phrases. Both arrays are memory-mapped."""
+    """Finds phrases, and counts words. All arrays are memory-mapped."""
 
     def __init__(self, folder: Path) -> None:
-        self._texts, self._ends = mapped(folder / _TEXTS), mapped(folder / _ENDS)
+        self._texts, self._ends, self._uses = (mapped(folder / name) for name in (_TEXTS, _ENDS, _USES))
+        self._forms = strings.Strings(folder, _FORMS)
 
     def __len__(self) -> int:
         return len(self._ends) - 1
 
-    def holding(self, phrase: str, among: Rows | None = None, most: int | None = None) -> Rows:
+    def uses(self, word: str) -> int:
+        """How many papers hold a word in just this form; case and accents do not matter."""
+        number = self._forms.find(spelled(word))
+        return 0 if number is None else int(self._uses[number])
+
+    def holding(self, phrase: str, among: Rows | None = None) -> Rows:
         """Rows of the papers whose title or abstract holds the words of a phrase one after the other.
 
         Args:
             phrase: Free text; case, accents and punctuation do not matter.
             among: The only rows to look at, in order; None for all.
-            most: How many are enough; None for all.
         """
         words = f" {spelled(phrase)} ".encode()
         rows = np.arange(len(self)) if among is None else among
         spans = zip(rows.tolist(), self._ends[rows].tolist(), self._ends[rows + 1].tolist(), strict=True)
         held = (row for row, start, end in spans if words in self._texts[start:end].tobytes())
-        return np.fromiter(islice(held, most), dtype=np.int64)
+        return np.fromiter(held, dtype=np.int64)

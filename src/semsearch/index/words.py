@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from math import log1p
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,8 @@ STOP = frozenset(
     """.split()  # noqa: SIM905 -- a list of words is read as words
 )
 _LONGEST = 60  # characters of a word that are told apart
+_STEMMED = 20_000  # words whose stem is remembered, some 5 MB
+_LOOKED_UP = 10_000  # terms whose places are remembered, some 3 MB
 
 Located = tuple[str, int, int]
 """A term, and the character offsets where the word it was made from begins and ends."""
@@ -53,24 +56,28 @@ Located = tuple[str, int, int]
 _NAME = "@"  # begins the terms that are words of authors' names; no word of a text can
 
 
-@lru_cache(maxsize=1)
-def _stemmer() -> object:
-    import Stemmer
-
-    return Stemmer.Stemmer("english")
-
-
 def terms(text: str) -> list[str]:
     """The words of a text as the index knows them: folded, without stop words, stemmed."""
-    words = [word[:_LONGEST] for word in fold(text).split() if word not in STOP]
-    return list(_stemmer().stemWords(words))  # type: ignore[attr-defined]
+    return [term for word in fold(text).split() if (term := _term(word)) is not None]
 
 
 def located(text: str) -> list[Located]:
     """The same terms, each with where the word it was made from stands in ``text``."""
-    found = [(word, start, end) for word, start, end in folded_words(text) if word not in STOP]
-    stems = _stemmer().stemWords([word[:_LONGEST] for word, _, _ in found])  # type: ignore[attr-defined]
-    return [(stem, start, end) for stem, (_, start, end) in zip(stems, found, strict=True)]
+    found = folded_words(text)
+    return [(term, start, end) for word, start, end in found if (term := _term(word)) is not None]
+
+
+@lru_cache(maxsize=_STEMMED)
+def _term(word: str) -> str | None:
+    """What a folded word becomes; None for one that says nothing."""
+    return None if word in STOP else _stemmer().stemWord(word[:_LONGEST])
+
+
+@cache
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english", 0)  # without a cache of its own
 
 
 def name_terms(name: str) -> list[str]:
@@ -118,8 +125,8 @@ class PaperWords:
         self._starts, self._rows, self._impacts = (
             mapped(folder / f"{name}.npy") for name in ("postings", "posting_rows", "posting_impacts")
         )
-        # The words of one question are looked up several times; the bound is for questions from strangers.
-        self._slice = lru_cache(maxsize=100_000)(self._find)
+        # The words of one question are looked up several times, and many words come in many questions.
+        self._slice = lru_cache(maxsize=_LOOKED_UP)(self._find)
 
     def __len__(self) -> int:
         return self._papers
@@ -128,6 +135,11 @@ class PaperWords:
         """Rows of the papers that hold a term of `terms` or `name_terms`, in order."""
         start, end = self._slice(term)
         return np.asarray(self._rows[start:end], dtype=np.int64)
+
+    def count(self, term: str) -> int:
+        """How many papers hold a term of `terms` or `name_terms`."""
+        start, end = self._slice(term)
+        return end - start
 
     def impacts(self, term: str, rows: Rows) -> NDArray[np.float32]:
         """What a term adds to the scores of some papers, shape ``(len(rows),)``; 0 where it is not."""
@@ -142,7 +154,7 @@ class PaperWords:
 
     def rarity(self, term: str) -> float:
         """The idf of a term: from 0, in all papers, up to the logarithm of their number; 0 where unknown."""
-        holders = len(self.papers_with(term))
+        holders = self.count(term)
         return _idf(self._papers, holders) if holders else 0.0
 
     def scores(self, question: str, near: Near = MappingProxyType({})) -> NDArray[np.float32]:
@@ -157,23 +169,36 @@ class PaperWords:
                 has of them, by what each counts, where that is more than the term itself gives.
         """
         scores = np.zeros(self._papers, dtype=np.float32)
-        wanted: Counter[str] = Counter(terms(question))
-        for word in set(fold(question).split()) - STOP:
-            start, end = self._slice(_NAME + word)
-            if end - start > len(self.papers_with(next(iter(terms(word)), word))):
-                wanted[_NAME + word] = 1
-        for term, times in wanted.items():
-            scores += times * self._concept(term, near.get(term, {}))
+        for term, times in self._wanted(question).items():
+            if others := near.get(term):
+                scores += times * self._best([(term, 1.0), *others.items()])
+            else:
+                rows, impacts = self._postings(term)
+                np.add.at(scores, rows, times * impacts)
         return scores
 
-    def _concept(self, term: str, near: Mapping[str, float]) -> NDArray[np.float32]:
-        """What a term, or the best of those that mean nearly the same, adds to every paper."""
-        scores = np.zeros(self._papers, dtype=np.float32)
-        for other, share in ((term, 1.0), *near.items()):
-            start, end = self._slice(other)
-            rows = self._rows[start:end]
-            scores[rows] = np.maximum(scores[rows], share * self._impacts[start:end])
-        return scores
+    def _wanted(self, question: str) -> Counter[str]:
+        """The terms of a question, and how many times it says each."""
+        wanted = Counter(terms(question))
+        for word in set(fold(question).split()) - STOP:
+            name = _NAME + word
+            holders = self.count(name)
+            if holders and holders > self.count(terms(word)[0]):
+                wanted[name] = 1
+        return wanted
+
+    def _best(self, shares: Iterable[tuple[str, float]]) -> NDArray[np.float32]:
+        """The best that every paper has of some terms, by what each counts."""
+        best = np.zeros(self._papers, dtype=np.float32)
+        for term, share in shares:
+            rows, impacts = self._postings(term)
+            np.maximum.at(best, rows, share * impacts)
+        return best
+
+    def _postings(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Rows of the papers that hold a term, and what it adds to the score of each."""
+        start, end = self._slice(term)
+        return self._rows[start:end], self._impacts[start:end]
 
     def _find(self, term: str) -> tuple[int, int]:
         """Where the postings of a term begin and end."""

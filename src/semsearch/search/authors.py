@@ -12,7 +12,7 @@ from semsearch.index.names import Form, forms
 from semsearch.index.vectors import Rows
 from semsearch.index.words import terms
 from semsearch.ingest.clean import clean_text
-from semsearch.search.persons import person, uses
+from semsearch.search.persons import bearing, person, uses
 
 _BY = re.compile(
     r"^(?:(?:all |the |les |des )*(?:papers?|articles?|publications?|works?|travaux)\s+)?"
@@ -94,9 +94,11 @@ def _with_topic(text: str, generation: Generation, *, said: bool) -> Rows:
 def _named_beside(words: Sequence[str], generation: Generation) -> Rows:
     """Rows of the papers by a name that stands among other words, and so must be told from them."""
     for form in forms(" ".join(words)):
-        names = generation.names.with_words(form)
+        if any(uses(word, generation) for word in form if len(word) > 1):
+            continue
+        names = bearing(form, generation)
         whole = [name for name, written in names.items() if any(_is_whole(form, of) for of in written)]
-        if whole and not any(uses(word, generation) for word in form if len(word) > 1):
+        if whole:
             return generation.names.papers(whole)
     return _NONE
 

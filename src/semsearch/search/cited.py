@@ -43,16 +43,17 @@ def _words(title: str) -> list[str]:
 
 def _holding_each(words: Sequence[str], generation: Generation) -> Rows:
     """Rows of the papers that hold each word, in their text or among their authors."""
-    held = [
-        [generation.words.papers_with(term) for term in (found[0], name_terms(word)[0])]
-        for word in words
-        if (found := terms(word))
-    ]
-    held.sort(key=lambda both: len(both[0]) + len(both[1]))
-    rows = np.union1d(*held[0]) if held else np.empty(0, dtype=np.int64)
-    for in_text, in_names in held[1:]:
-        rows = rows[_are_in(rows, in_text) | _are_in(rows, in_names)]
-    return rows
+    index = generation.words
+    both = [(found[0], name_terms(word)[0]) for word in words if (found := terms(word))]
+    rows: Rows | None = None
+    for in_text, in_names in sorted(both, key=lambda pair: sum(map(index.count, pair))):
+        if rows is None:
+            rows = np.union1d(index.papers_with(in_text), index.papers_with(in_names))
+        elif len(rows):
+            rows = rows[
+                _are_in(rows, index.papers_with(in_text)) | _are_in(rows, index.papers_with(in_names))
+            ]
+    return np.empty(0, dtype=np.int64) if rows is None else rows
 
 
 def _are_in(rows: Rows, ordered: Rows) -> Mask:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from semsearch.encode import Vectors, unit
 from semsearch.index.generation import Generation
@@ -15,6 +18,9 @@ from semsearch.search.quoting import marks, quote
 from semsearch.search.ranking import Ranking, similarities
 from semsearch.search.reasons import Seeds
 from semsearch.search.related import sentences
+
+_Said = tuple[Sequence[tuple[int, int]], NDArray[np.float32] | None]
+"""Where a paper's sentences stand in its abstract, and the similarity of each where meaning is looked at."""
 
 
 def answers(
@@ -35,9 +41,10 @@ def answers(
     """
     rows = found.rows[offset:]
     near = [None] * len(rows) if queries is None else similarities(generation, rows, queries).tolist()
+    each = zip(generation.papers.get(rows), _said(generation, rows, queries), near, strict=True)
     return tuple(
-        _hit(generation, found, i, paper, wanted, similarity, queries)
-        for i, (paper, similarity) in enumerate(zip(generation.papers.get(rows), near, strict=True), offset)
+        _hit(generation, found, i, paper, said, wanted, similarity)
+        for i, (paper, said, similarity) in enumerate(each, offset)
     )
 
 
@@ -46,14 +53,27 @@ def relatives(generation: Generation, found: Ranking, seeds: Rows) -> tuple[Hit,
 
     Similarity is to the middle of the seeds; the evidence is the sentence nearest to any sentence of theirs.
     """
+    rows, compared = found.rows, Seeds(generation, seeds)
     middle = unit(generation.vectors.vectors(seeds).mean(axis=0, keepdims=True))
-    near = similarities(generation, found.rows, middle).tolist()
-    said, compared = sentences(generation, seeds), Seeds(generation, seeds)
+    near = similarities(generation, rows, middle).tolist()
+    each = zip(
+        generation.papers.get(rows), _said(generation, rows, sentences(generation, seeds)), strict=True
+    )
     hits = []
-    for i, paper in enumerate(generation.papers.get(found.rows)):
-        reasons, wanted = compared.reasons(int(found.rows[i]), paper)
-        hits.append(_hit(generation, found, i, paper, wanted, near[i], said, reasons))
+    for i, (paper, said) in enumerate(each):
+        reasons, wanted = compared.reasons(int(rows[i]), paper)
+        hits.append(_hit(generation, found, i, paper, said, wanted, near[i], reasons))
     return tuple(hits)
+
+
+def _said(generation: Generation, rows: Rows, queries: Vectors | None) -> list[_Said]:
+    """What each of some papers says: its sentences, and how near each is to the nearest query."""
+    spans = [generation.sentences.spans(row) for row in rows.tolist()]
+    if queries is None:
+        return [(of_paper, None) for of_paper in spans]
+    vectors, counts = generation.sentences.vectors(rows)
+    cosines, ends = (vectors @ queries.T).max(axis=1, initial=-1), np.cumsum(counts).tolist()
+    return [(of_paper, cosines[end - len(of_paper) : end]) for of_paper, end in zip(spans, ends, strict=True)]
 
 
 def _hit(
@@ -61,19 +81,15 @@ def _hit(
     found: Ranking,
     i: int,
     paper: Paper,
+    said: _Said,
     wanted: Mapping[str, float],
     similarity: float | None,
-    near: Vectors | None,
     reasons: Reasons | None = None,
 ) -> Hit:
-    """The ``i``-th of a ranking, its evidence nearest to one of ``near``."""
-    matched_by = found.matched_by[i]
-    sure = cosines = None
-    spans, vectors = generation.sentences.of(int(found.rows[i]))
+    """The ``i``-th of a ranking."""
+    matched_by, sure = found.matched_by[i], None
     if similarity is not None:
         sure = confidence(similarity, matched_by, generation.manifest.calibration)
-    if near is not None:
-        cosines = (vectors @ near.T).max(axis=1)
     return Hit(
         paper=paper,
         rank=i + 1,
@@ -81,7 +97,7 @@ def _hit(
         similarity=similarity,
         confidence=sure,
         matched_by=matched_by,
-        evidence=quote(paper, spans, cosines, wanted),
+        evidence=quote(paper, *said, wanted),
         title_words=marks(located(paper.title), wanted),
         reasons=reasons,
     )

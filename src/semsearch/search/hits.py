@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal, overload
 
 from semsearch.ingest.jsonl import to_json
@@ -129,17 +129,17 @@ class Results(Sequence[Hit]):
         query: The question as it was asked; for related papers, the ids of the seeds.
         mode: The mode that was asked for.
         generation: Id of the generation that answered.
-        took_ms: From question to hits, in milliseconds.
         hits: Best first.
         notes: What the asker should know of how the question was read, in sentences.
+        stages: Milliseconds that each stage took, see `search.stages`; in the order they came in.
     """
 
     query: str
     mode: str
     generation: str
-    took_ms: float
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -155,6 +155,11 @@ class Results(Sequence[Hit]):
 
     def __getitem__(self, index: int | slice) -> Hit | Sequence[Hit]:
         return self.hits[index]
+
+    @property
+    def took_ms(self) -> float:
+        """From question to hits, in milliseconds."""
+        return sum(self.stages.values())
 
     @property
     def confidence(self) -> Confidence | None:

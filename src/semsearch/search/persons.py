@@ -33,7 +33,22 @@ def person(text: str, generation: Generation) -> Rows:
 
 def _are_known(spoken: Sequence[Form], generation: Generation) -> bool:
     """Whether each word is of somebody's name, in one of the forms at least."""
-    return any(all(len(generation.words.papers_with(name_terms(w)[0])) for w in form) for form in spoken)
+    return any(all(_bearers(word, generation) for word in form) for form in spoken)
+
+
+def bearing(form: Sequence[str], generation: Generation) -> dict[int, list[Form]]:
+    """The names that hold all of some words, in their forms.
+
+    Most words of most questions are in nobody's name, and the index of words knows that at once.
+    """
+    if all(_bearers(word, generation) for word in form if len(word) > 1):
+        return generation.names.with_words(form)
+    return {}
+
+
+def _bearers(word: str, generation: Generation) -> int:
+    """How many papers have an author with a word in the name."""
+    return generation.words.count(name_terms(word)[0])
 
 
 def _written(form: Form, generation: Generation) -> list[int]:
@@ -45,7 +60,7 @@ def _written(form: Form, generation: Generation) -> list[int]:
     if len(form) == 1:
         return _surname(form[0], generation)
     asked, whole, part = Counter(form), list[int](), list[int]()
-    for name, written in generation.names.with_words(form).items():
+    for name, written in bearing(form, generation).items():
         left = [Counter(of) - asked for of in written if asked <= Counter(of)]
         if left:
             part.append(name)
@@ -62,28 +77,27 @@ def _surname(word: str, generation: Generation) -> list[int]:
     "Long", the name of one author, in a collection where ten abstracts say "long", is taken for the word; and
     "Adam", the given name of many, for whatever else is called so.
     """
+    bearers = _bearers(word, generation)
+    if not bearers or uses(word, generation) >= bearers:
+        return []
     names = [
         name
         for name, written in generation.names.with_words([word]).items()
         if any(of[0] != word or all(len(other) == 1 for other in of[1:]) for of in written)
     ]
     papers = len(generation.names.papers(names))
-    return names if papers and uses(word, generation, papers) < papers else []
+    return names if papers and uses(word, generation) < papers else []
 
 
 def _is_word(word: str, generation: Generation) -> bool:
     """Whether more papers use a word than have an author called so."""
-    as_name = len(generation.words.papers_with(name_terms(word)[0]))
-    return uses(word, generation, max(1, as_name)) >= max(1, as_name)
+    as_name = max(1, _bearers(word, generation))
+    return uses(word, generation) >= as_name
 
 
-def uses(word: str, generation: Generation, enough: int = 1) -> int:
-    """How many papers use a word in just this form; counted no further than to be enough."""
-    found = terms(word)
-    if not found:
-        return len(generation.papers)
-    rows = generation.words.papers_with(found[0])
-    return len(generation.texts.holding(word, rows, enough)) if len(rows) >= enough else len(rows)
+def uses(word: str, generation: Generation) -> int:
+    """How many papers use a word in just this form; a stop word is in all."""
+    return generation.texts.uses(word) if terms(word) else len(generation.papers)
 
 
 def _by_initials(form: Form, generation: Generation, *, dotted: bool) -> list[int]:
@@ -91,6 +105,8 @@ def _by_initials(form: Form, generation: Generation, *, dotted: bool) -> list[in
     full = [word for word in form if len(word) > 1]
     found: list[tuple[int, int]] = []
     for anchor in full if len(form) > 1 else ():
+        if not _bearers(anchor, generation):
+            continue
         # A word that stands for an initial of the record must not be a word of the papers: "deep Long".
         others = [word for word in full if word != anchor]
         if (_is_word(anchor, generation) and not dotted) or any(uses(word, generation) for word in others):

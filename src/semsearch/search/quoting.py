@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from semsearch.encode import Vectors
-from semsearch.index.words import Located, Near, PaperWords, located
+from semsearch.index.words import Located, Near, PaperWords, located, terms
 from semsearch.paper import Paper
 from semsearch.search.hits import Evidence, Spans
 
@@ -17,16 +18,16 @@ _EVIDENT = 0.3  # the share from which on a synonym or a translation is marked a
 _ALIKE = 0.8  # of the best translation's share, from which on another is marked beside it
 
 
-def rarities(terms: Iterable[str], near: Near, words: PaperWords) -> dict[str, float]:
+def rarities(asked: Iterable[str], near: Near, words: PaperWords) -> dict[str, float]:
     """What each term counts as evidence: its idf, or its share of that where it only means nearly the same.
 
     Args:
-        terms: Of a question; those that the index does not know are left out.
+        asked: Terms of a question; those that the index does not know are left out.
         near: For them, what means nearly the same; faint likeness is no evidence and is left out too.
         words: Of the index.
     """
     shares: dict[str, float] = {}
-    for term in terms:
+    for term in asked:
         others = near.get(term, {})
         # A word that no paper has goes by its best translations: "deux" is "two", hardly "three".
         foreign = words.rarity(term) == 0
@@ -58,14 +59,16 @@ def quote(
     """
     if not sentences:
         return None
-    scores = np.zeros(len(sentences)) if cosines is None else cosines.astype(np.float64)
-    contenders = np.flatnonzero(scores >= scores.max() - _WORDS).tolist()
-    words = {i: located(paper.abstract[slice(*sentences[i])]) for i in contenders}
+    scores = [0.0] * len(sentences) if cosines is None else cosines.astype(np.float64).tolist()
     total = sum(wanted.values()) or 1.0
-    for i in contenders:
-        held = {term for term, _, _ in words[i]} & wanted.keys()
-        scores[i] += _WORDS * sum(wanted[term] for term in held) / total
-    best = max(contenders, key=lambda i: (scores[i], -i))
-    start, end = sentences[best]
-    marked = tuple((start + a, start + b) for a, b in marks(words[best], wanted))
-    return Evidence(paper.abstract[start:end], start, end, marked)
+    best = (-math.inf, 0)
+    # The most similar first, down to where no words could make up for what a sentence lacks.
+    for i in sorted(range(len(sentences)), key=scores.__getitem__, reverse=True):
+        if scores[i] + _WORDS < best[0]:
+            break
+        held = wanted.keys() & terms(paper.abstract[slice(*sentences[i])])
+        best = max(best, (scores[i] + _WORDS * sum(wanted[term] for term in held) / total, -i))
+    start, end = sentences[-best[1]]
+    text = paper.abstract[start:end]
+    marked = tuple((start + a, start + b) for a, b in marks(located(text), wanted))
+    return Evidence(text, start, end, marked)

@@ -24,6 +24,7 @@ from semsearch.search.fusion import (
 )
 from semsearch.search.hits import NAMED, MatchedBy
 from semsearch.search.routing import Route
+from semsearch.search.stages import Stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Ranking:
         return Ranking(self.rows[:k], self.scores[:k], self.matched_by[:k])
 
 
-def dense(generation: Generation, queries: Vectors, k: int, allowed: Mask | None) -> Ranking:
+def dense(generation: Generation, queries: Vectors, k: int, allowed: Mask | None, stages: Stages) -> Ranking:
     """By cosine alone.
 
     Args:
@@ -47,10 +48,13 @@ def dense(generation: Generation, queries: Vectors, k: int, allowed: Mask | None
         queries: The question in each language it is asked in, shape ``(m, dim)``.
         k: How many.
         allowed: Which papers are considered.
+        stages: Told of each.
     """
     rows = _nearest(generation, queries, k, allowed)
+    stages.end("meaning")
     scores = similarities(generation, rows, queries)
     order = top(scores, k)
+    stages.end("score")
     return Ranking(rows[order], scores[order].astype(np.float64), ["meaning"] * len(order))
 
 
@@ -77,6 +81,7 @@ def lexical(
     near: Near,
     k: int,
     allowed: Mask | None,
+    stages: Stages,
     *,
     phrases: bool = False,
 ) -> Ranking:
@@ -86,6 +91,7 @@ def lexical(
     if phrases and allowed is not None:
         rows = np.flatnonzero(allowed)
         rows = rows[top(scores[rows], k)]
+    stages.end("words")
     return Ranking(rows, scores[rows].astype(np.float64), ["words"] * len(rows))
 
 
@@ -96,13 +102,16 @@ def hybrid(
     queries: Vectors,
     k: int,
     allowed: Mask | None,
+    stages: Stages,
     named: Route | None = None,
 ) -> Ranking:
     """By everything together; papers that the question names come first."""
     wanted = max(POOL, k)
     meaning = _nearest(generation, queries, wanted, allowed)
+    stages.end("meaning")
     words = generation.words.scores(question, near)
     spoken = _speaking(words, wanted, allowed)
+    stages.end("words")
     pinned = np.empty(0, np.int64) if named is None else named.rows
     if allowed is not None:
         pinned = pinned[allowed[pinned]]
@@ -124,16 +133,13 @@ def hybrid(
     if is_pinned.any():
         scores[is_pinned] += np.ptp(scores) + 1  # above all others, in their own order
     order = top(scores, k)
-    return Ranking(
-        pool[order],
-        scores[order],
-        [
-            named.matched_by
-            if named is not None and is_pinned[i]
-            else _matched_by(meaning=pool[i] in meaning, words=words[pool[i]] > 0)
-            for i in order
-        ],
-    )
+    is_near, is_said = np.isin(pool[order], meaning), words[pool[order]] > 0
+    matched_by: list[MatchedBy] = [
+        named.matched_by if named is not None and is_pinned[i] else _matched_by(meaning=near, words=said)
+        for i, near, said in zip(order.tolist(), is_near.tolist(), is_said.tolist(), strict=True)
+    ]
+    stages.end("score")
+    return Ranking(pool[order], scores[order], matched_by)
 
 
 def holding_phrases(found: Ranking) -> Ranking:

@@ -82,7 +82,7 @@ class Seeds:
         return Reasons(words, authors, venue), {term: weights[term] for term in best}
 
     def _is_common(self, term: str) -> bool:
-        return term in _EMPTY or len(self._words.papers_with(term)) > max(_FEW, _COMMON * len(self._words))
+        return term in _EMPTY or self._words.count(term) > max(_FEW, _COMMON * len(self._words))
 
 
 def _text(paper: Paper) -> str:

@@ -13,6 +13,7 @@ from semsearch.index.vectors import Rows
 from semsearch.index.words import top
 from semsearch.search.fusion import Scores, fuse, smooth
 from semsearch.search.ranking import Ranking
+from semsearch.search.stages import Stages
 from semsearch.search.twins import Twins
 
 DENSE, TITLE, SENTENCES, WORDS = 0.35, 0.20, 0.15, 0.30
@@ -20,7 +21,9 @@ _POOL = 300
 _REPULSION = 0.5  # what a "not like this" weighs against a "like this" (Rocchio's beta and gamma)
 
 
-def rank_related(generation: Generation, like: Rows, unlike: Rows, k: int, diversity: float) -> Ranking:
+def rank_related(
+    generation: Generation, like: Rows, unlike: Rows, k: int, diversity: float, stages: Stages
+) -> Ranking:
     """The ``k`` papers most related to ``like``, best first.
 
     Neither the papers named nor the same papers again are among them, and no paper twice.
@@ -32,11 +35,13 @@ def rank_related(generation: Generation, like: Rows, unlike: Rows, k: int, diver
     if len(unlike):
         against = [generation.words.scores(document_text(p)) for p in papers.get(unlike)]
         words = words - _REPULSION * np.mean(against, axis=0)
+    stages.end("words")
 
     wanted, named = max(_POOL, k), np.concatenate([like, unlike])
     allowed = np.ones(len(papers), dtype=np.bool_)
     allowed[named] = False
     _, near = generation.vectors.search(query[None], wanted, allowed)
+    stages.end("meaning")
     candidates = np.flatnonzero(allowed)
     pool = np.union1d(near[0], candidates[top(words[candidates], wanted)])
     twins = Twins(generation, pool)
@@ -54,6 +59,7 @@ def rank_related(generation: Generation, like: Rows, unlike: Rows, k: int, diver
     scores = smooth(scores, vectors)
     twins = Twins(generation, pool)
     chosen = diversify(vectors, scores, k, diversity, lambda position: twins.of(int(pool[position])))
+    stages.end("score")
     return Ranking(pool[chosen], scores[chosen], ["related"] * len(chosen))
 
 
@@ -74,11 +80,8 @@ def _said(generation: Generation, papers: Rows, pool: Rows, without: Scores | Ve
 
 def sentences(generation: Generation, rows: Rows) -> Vectors:
     """The vectors of all sentences of some papers; of the title, where a paper has no abstract."""
-    found = []
-    for i, row in enumerate(rows):
-        _, vectors = generation.sentences.of(int(row))
-        found.append(vectors if len(vectors) else generation.sentences.titles(rows[i : i + 1]))
-    return np.concatenate(found)
+    said, counts = generation.sentences.vectors(rows)
+    return np.concatenate([said, generation.sentences.titles(rows[counts == 0])])
 
 
 def diversify(

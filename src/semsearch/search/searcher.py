@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from semsearch.search.quoting import rarities
 from semsearch.search.related import rank_related
 from semsearch.search.reranking import RERANKED, rerank
 from semsearch.search.routing import route
+from semsearch.search.stages import Stages
 
 MOST_HITS = 1_000
 LONGEST_QUESTION = 10_000  # characters; a long abstract pasted as a question has 3,000
@@ -105,7 +105,7 @@ class Searcher:
             QuestionError: The question is blank, too long, or only says what it does not want.
             ValueError: ``k``, ``offset`` or ``mode`` is out of range.
         """
-        started = time.perf_counter()
+        stages = Stages()
         _check(question, k, mode, offset)
         generation = self.generation
         wanted = max(offset + k, RERANKED) if self.reranker else offset + k
@@ -114,28 +114,32 @@ class Searcher:
         reading = translation.read(asked.text, generation)
         queries: Vectors | None = None
         near = reading.near
+        stages.end("read")
         if mode == "lexical":
             # The words as they are asked for, unless no paper could have them.
             near = {} if reading.language in generation.lexicon.languages else near
             found = ranking.lexical(
-                generation, asked.text, near, wanted, allowed, phrases=bool(asked.phrases)
+                generation, asked.text, near, wanted, allowed, stages, phrases=bool(asked.phrases)
             )
         else:
+            named = route(asked.text, generation) if mode == "auto" else None
+            stages.end("route")
             texts = [asked.text] if reading.translation is None else [asked.text, reading.translation]
             queries = self.encoder.encode_queries(texts)
+            stages.end("encode")
             if mode == "dense":
-                found = ranking.dense(generation, queries, wanted, allowed)
+                found = ranking.dense(generation, queries, wanted, allowed, stages)
             else:
-                named = route(asked.text, generation) if mode == "auto" else None
-                found = ranking.hybrid(generation, asked.text, near, queries, wanted, allowed, named)
+                found = ranking.hybrid(generation, asked.text, near, queries, wanted, allowed, stages, named)
         if asked.phrases:
             found = ranking.holding_phrases(found)
         if self.reranker is not None:
             found = rerank(found, asked.text, generation.papers, self.reranker)
+            stages.end("rerank")
         sought = rarities(terms(asked.text), near, generation.words)
         hits = answers(generation, found.first(offset + k), offset, sought, queries)
-        took = (time.perf_counter() - started) * 1000
-        return Results(question, mode, generation.id, took, hits, asked.notes)
+        stages.end("dress")
+        return Results(question, mode, generation.id, hits, asked.notes, stages.took)
 
     def related(
         self,
@@ -158,7 +162,7 @@ class Searcher:
             QuestionError: A paper is among both ``like`` and ``unlike``.
             ValueError: No seed, or ``k`` or ``diversity`` is out of range.
         """
-        started = time.perf_counter()
+        stages = Stages()
         seeds = [like] if isinstance(like, str) else list(like)
         if not seeds:
             raise ValueError("name at least one paper")
@@ -173,10 +177,11 @@ class Searcher:
                 f"{named} cannot be both what is sought and what is kept away from.",
                 hint="Take it out of one of the two.",
             )
-        found = rank_related(self.generation, rows, away, k, diversity)
+        stages.end("read")
+        found = rank_related(self.generation, rows, away, k, diversity, stages)
         hits = relatives(self.generation, found, rows)
-        took = (time.perf_counter() - started) * 1000
-        return Results(" ".join(seeds), "related", self.generation.id, took, hits)
+        stages.end("dress")
+        return Results(" ".join(seeds), "related", self.generation.id, hits, stages=stages.took)
 
     def _rows(self, identifiers: Sequence[str]) -> Rows:
         return np.array(list(dict.fromkeys(self._row(i) for i in identifiers)), dtype=np.int64)

@@ -90,7 +90,7 @@ def _is_slip(asked: Sequence[str], meant: Sequence[str], generation: Generation)
 def _papers(word: str, generation: Generation) -> int:
     """How many papers hold a word; a stop word is everywhere."""
     found = terms(word)
-    return max((len(generation.words.papers_with(t)) for t in found), default=len(generation.papers))
+    return max(map(generation.words.count, found), default=len(generation.papers))
 
 
 def _is_name(text: str) -> bool:

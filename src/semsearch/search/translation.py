@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from semsearch.encode.multilingual import MultilingualEncoder, multilingual
 from semsearch.errors import IndexForeign
 from semsearch.index.generation import Generation
-from semsearch.index.lexicon import Neighbour, words_of
+from semsearch.index.lexicon import Lexicon, Nearest, words_of
 from semsearch.index.words import STOP, Near, terms
 from semsearch.ingest.clean import fold
 from semsearch.ingest.language import Language, probably_french
 
 # A synonym counts half of the word itself at most, a translation as much as the word; both less the further
-# they are from it, down to nothing at these cosines.
+# they are from it, down to nothing at these cosines, of which a translation's is the lower.
 _SYNONYM, _SYNONYM_FROM, _TRANSLATION_FROM = 0.5, 0.6, 0.5
 # In the translated question a word stands for another from this cosine on. Of two that are as near, the one
 # that more papers use is the likelier; a word in every paper gains this much over one in a single paper.
@@ -53,30 +52,28 @@ def read(question: str, generation: Generation) -> Reading:
     """
     lexicon = generation.lexicon
     words = list(dict.fromkeys(words_of(question)))
-    neighbours = {word: found for word in words if (found := lexicon.neighbours(word)) is not None}
-    language = _language(question, words, neighbours)
+    numbers = {word: number for word in words if (number := lexicon.find(word)) is not None}
+    language = _language(question, words, [lexicon.language(number) for number in numbers.values()])
     others, kept = lexicon.languages - {language}, _names(question)
-    unknown = [word for word in words if word not in neighbours and word not in kept]
-    if others and unknown:
-        vectors = _translator(generation).encode_queries(unknown)
-        neighbours |= dict(zip(unknown, lexicon.nearest(vectors), strict=True))
+    found = {word: lexicon.neighbours(number) for word, number in numbers.items()}
+    if others and (unknown := [word for word in words if word not in numbers and word not in kept]):
+        nearest = lexicon.nearest_to(unknown, _translator(generation).encode_queries)
+        found |= zip(unknown, nearest, strict=True)
 
-    near = {term: _near(term, found, language) for word, found in neighbours.items() for term in terms(word)}
+    near = {term: _near(term, found[word], lexicon, language) for word in found for term in terms(word)}
     translation = None
     if others and generation.manifest.calibration["french"] < _UNDERSTANDS_FRENCH:
         (other,) = others
-        best = {word: _translated(found, other, len(generation.papers)) for word, found in neighbours.items()}
+        best = {word: _translated(of, lexicon, other, len(generation.papers)) for word, of in found.items()}
         translation = _in_place(question, {word: to for word, to in best.items() if to is not None})
     return Reading(language, near, translation)
 
 
-def _language(question: str, words: list[str], neighbours: Mapping[str, Sequence[Neighbour]]) -> Language:
+def _language(question: str, words: list[str], known: list[Language]) -> Language:
     """French when that is nearly certain, or probable and most words are none of the English papers'."""
     french = probably_french(question)
-    if french >= _PERHAPS_FRENCH:
-        known = sum(found[0].language == "en" for found in neighbours.values())
-        if french >= _FRENCH or 2 * known < len(words):
-            return "fr"
+    if french >= _PERHAPS_FRENCH and (french >= _FRENCH or 2 * known.count("en") < len(words)):
+        return "fr"
     return "en"
 
 
@@ -87,27 +84,29 @@ def _names(question: str) -> set[str]:
     return {word.casefold() for word in _TOKEN.findall(question) if word.isupper()}
 
 
-def _near(term: str, neighbours: Iterable[Neighbour], language: Language) -> dict[str, float]:
+def _near(term: str, nearest: Nearest, lexicon: Lexicon, language: Language) -> dict[str, float]:
     """The terms that count for a term of a question, and how much."""
     shares: dict[str, float] = {}
-    for neighbour in neighbours:
-        same = neighbour.language == language
+    for number, nearness in nearest:
+        if nearness <= _TRANSLATION_FROM:
+            continue
+        same = lexicon.language(number) == language
         least, most = (_SYNONYM_FROM, _SYNONYM) if same else (_TRANSLATION_FROM, 1.0)
-        share = most * min((neighbour.nearness - least) / (1 - least), 1.0)
+        share = most * min((nearness - least) / (1 - least), 1.0)
         if share > 0:
-            for other in terms(neighbour.word):
+            for other in lexicon.terms(number):
                 if other != term:
                     shares[other] = max(shares.get(other, 0.0), share)
     return shares
 
 
-def _translated(neighbours: Iterable[Neighbour], language: Language, papers: int) -> str | None:
-    """The likeliest word of a language among the neighbours of a word."""
+def _translated(nearest: Nearest, lexicon: Lexicon, language: Language, papers: int) -> str | None:
+    """The likeliest word of a language among those nearest to a word."""
     scale = math.log(papers + 1)
     likely = [
-        (neighbour.nearness + _COMMON * math.log(neighbour.papers) / scale, neighbour.word)
-        for neighbour in neighbours
-        if neighbour.language == language and neighbour.nearness >= _TRANSLATED_FROM
+        (nearness + _COMMON * math.log(lexicon.papers(number)) / scale, lexicon.word(number))
+        for number, nearness in nearest
+        if nearness >= _TRANSLATED_FROM and lexicon.language(number) == language
     ]
     return max(likely)[1] if likely else None
 
