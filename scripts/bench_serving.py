@@ -6,8 +6,8 @@
 Each has an index of the same papers. The servers run side by side and are asked in turn, by 1, 16 and 64
 clients that keep their connections, every question once. The naive endpoint is what everybody writes first: a
 plain def that calls SentenceTransformer.encode and searches a flat FAISS index. txtai is its own API server
-(hybrid, content on), run by the interpreter that --txtai names. With --stand-in the vectors of papers are sums
-of random vectors of their words, which spares hours of embedding; questions are encoded for real all the same.
+(hybrid, content on), run by the interpreter that --txtai names. With --stand-in the vectors of papers are
+sums of random vectors of their words, which spares hours of embedding; questions are encoded for real.
 """
 
 from __future__ import annotations

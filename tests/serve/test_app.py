@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2 as httpx
@@ -44,6 +46,31 @@ def client(live: Live) -> Iterator[httpx.Client]:
             yield opened
         server.should_exit = True
         thread.join()
+
+
+def test_what_is_sent_is_sent_at_once() -> None:
+    """asyncio sets TCP_NODELAY on sockets that name their protocol alone."""
+    with _listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
+def test_an_answer_says_where_its_time_went(client: httpx.Client) -> None:
+    reply = client.get("/v1/search", params={"q": "a forger and a detective compete"})
+    stages = dict(part.split(";dur=") for part in reply.headers["Server-Timing"].split(", "))
+    assert {"read", "route", "encode", "meaning", "words", "score", "dress"} < set(stages)
+    total = float(stages.pop("total"))
+    assert sum(map(float, stages.values())) == pytest.approx(total, abs=0.1 * len(stages))
+    assert reply.json()["took_ms"] == pytest.approx(total, abs=0.1)
+
+
+def test_questions_at_once_get_each_its_own_answer(client: httpx.Client, live: Live) -> None:
+    questions = [f"{paper.title} {n}" for paper in CORPUS for n in range(8)]
+    with ThreadPoolExecutor(16) as pool:
+        replies = list(pool.map(lambda q: client.get("/v1/search", params={"q": q}).json(), questions))
+    for question, reply in zip(questions, replies, strict=True):
+        expected = live.searcher.search(question)
+        assert reply["query"] == question
+        assert [hit["paper"]["id"] for hit in reply["hits"]] == [hit.paper.id for hit in expected]
 
 
 def test_http_gives_the_order_and_scores_of_python(client: httpx.Client, live: Live) -> None:

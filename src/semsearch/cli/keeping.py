@@ -10,6 +10,7 @@ from semsearch.cli.options import (
     index_option,
     json_option,
     keep_option,
+    one_thread_each,
     print_json,
     rerank_option,
     store_of,
@@ -127,6 +128,7 @@ def serve(host: str, port: int, rerank: str | None, root: Path) -> None:
     under /v1, its documentation at /docs, /health/live and /health/ready for those who watch. Listens on this
     machine only, unless --host says otherwise.
     """
+    one_thread_each()
     from semsearch.serve.run import serve as run
 
     run(root, host, port, rerank=rerank)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -61,8 +62,19 @@ def store_of(root: Path) -> Store:
     return Store(root)
 
 
+def one_thread_each() -> None:
+    """Let products of matrices be computed by the thread that wants them, as long as numpy is not loaded.
+
+    Those of one question are so small that a second thread gains nothing, and it waits by spinning: it takes
+    the core from the next question.
+    """
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+
+
 def searcher_of(root: Path, rerank: str | None = None) -> Searcher:
     """The index at ``--index``, to be asked."""
+    one_thread_each()
     from semsearch.search import open_searcher
 
     return open_searcher(root, rerank=rerank)

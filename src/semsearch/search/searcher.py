@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,9 @@ from semsearch.search.related import rank_related
 from semsearch.search.reranking import RERANKED, rerank
 from semsearch.search.routing import route
 from semsearch.search.stages import Stages
+
+Asking = Generator[list[str], Vectors, Results]
+"""A question on its way: gives the texts to encode, takes their vectors, returns the results."""
 
 MOST_HITS = 1_000
 LONGEST_QUESTION = 10_000  # characters; a long abstract pasted as a question has 3,000
@@ -105,6 +108,32 @@ class Searcher:
             QuestionError: The question is blank, too long, or only says what it does not want.
             ValueError: ``k``, ``offset`` or ``mode`` is out of range.
         """
+        asking = self.asking(question, k, mode=mode, filters=filters, offset=offset)
+        try:
+            texts = next(asking)
+            asking.send(self.encoder.encode_queries(texts))
+        except StopIteration as end:
+            results: Results = end.value
+            return results
+        raise AssertionError("a question is encoded once")
+
+    def asking(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        mode: Mode = "auto",
+        filters: Filters | None = None,
+        offset: int = 0,
+    ) -> Asking:
+        """`search`, stopped where texts have to be encoded, so that a server can do that in its own way.
+
+        Yields:
+            At most once, the texts; their vectors, shape ``(len(texts), dim)``, are to be sent.
+
+        Returns:
+            The results.
+        """
         stages = Stages()
         _check(question, k, mode, offset)
         generation = self.generation
@@ -125,7 +154,7 @@ class Searcher:
             named = route(asked.text, generation) if mode == "auto" else None
             stages.end("route")
             texts = [asked.text] if reading.translation is None else [asked.text, reading.translation]
-            queries = self.encoder.encode_queries(texts)
+            queries = yield texts
             stages.end("encode")
             if mode == "dense":
                 found = ranking.dense(generation, queries, wanted, allowed, stages)

@@ -9,12 +9,13 @@ from importlib.resources import files
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from semsearch.search import Filters, Mode
 from semsearch.search.searcher import LONGEST_QUESTION, MOST_HITS
 from semsearch.serve import problems
+from semsearch.serve.answering import Answering
 from semsearch.serve.citation import FORMATS
 from semsearch.serve.live import Live
 
@@ -51,12 +52,14 @@ class Related(BaseModel):
 
 def create_app(live: Live) -> FastAPI:
     """The application, answering from ``live``."""
+    answering = Answering()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         live.start()
         yield
         live.stop()
+        answering.stop()
 
     app = FastAPI(
         title="semsearch",
@@ -85,7 +88,7 @@ def create_app(live: Live) -> FastAPI:
         return ready | ({"problem": live.problem} if live.problem else {})
 
     @app.get("/v1/search", tags=["papers"], summary="The papers that answer a question best")
-    def search(
+    async def search(
         q: Annotated[str, Query(max_length=LONGEST_QUESTION, description=_QUESTION)],
         k: Count = 10,
         mode: Mode = "auto",
@@ -94,10 +97,10 @@ def create_app(live: Live) -> FastAPI:
         author: Annotated[str | None, Query(max_length=500)] = None,
         venue: Annotated[str | None, Query(max_length=500)] = None,
         offset: Annotated[int, Query(ge=0, le=MOST_HITS - _MOST_AT_ONCE)] = 0,
-    ) -> JSONResponse:
-        filters = Filters(year_from, year_to, author, venue)
-        results = live.searcher.search(q, k, mode=mode, filters=filters, offset=offset)
-        return JSONResponse(results.to_dict())
+    ) -> Response:
+        filters, searcher = Filters(year_from, year_to, author, venue), live.searcher
+        asking = searcher.asking(q, k, mode=mode, filters=filters, offset=offset)
+        return await answering.search(searcher, asking)
 
     @app.get("/v1/papers/{identifier:path}", tags=["papers"], summary="One paper, by id or DOI")
     def paper(
@@ -108,7 +111,7 @@ def create_app(live: Live) -> FastAPI:
         return Response(FORMATS[form](found), media_type=_MEDIA_TYPES[form])
 
     @app.get("/v1/related/{identifier:path}", tags=["papers"], summary="Papers related to one")
-    def related(
+    async def related(
         identifier: str,
         k: Count = 10,
         diversity: Annotated[float, Query(ge=0, le=1, description=_DIVERSITY)] = 0.0,
@@ -116,15 +119,19 @@ def create_app(live: Live) -> FastAPI:
             list[str],
             Query(alias="not", max_length=_MOST_SEEDS, description="Ids of papers to keep away from."),
         ] = [],  # noqa: B006 -- FastAPI copies it
-    ) -> JSONResponse:
-        found = live.searcher.related(identifier, k, unlike=unlike, diversity=diversity)
-        return JSONResponse(found.to_dict())
+    ) -> Response:
+        searcher = live.searcher
+        return await answering.related(
+            lambda: searcher.related(identifier, k, unlike=unlike, diversity=diversity)
+        )
 
     @app.post("/v1/related", tags=["papers"], summary="Papers related to several, and unlike others")
-    def related_to_several(wanted: Related) -> JSONResponse:
-        found = live.searcher.related(
-            wanted.positive, wanted.k, unlike=wanted.negative, diversity=wanted.diversity
+    async def related_to_several(wanted: Related) -> Response:
+        searcher = live.searcher
+        return await answering.related(
+            lambda: searcher.related(
+                wanted.positive, wanted.k, unlike=wanted.negative, diversity=wanted.diversity
+            )
         )
-        return JSONResponse(found.to_dict())
 
     return app
