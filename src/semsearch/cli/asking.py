@@ -71,16 +71,19 @@ def search(
     semsearch search 'agents -robots -"self play"'   without a word, without a phrase
     semsearch search -- '-robots agents'             where the dash comes first
     """
+    searcher = searcher_of(root, rerank)
+    if mode != "lexical":
+        searcher.warm()
+    # Imported while the encoder is loaded.
     from semsearch.search import Filters
-
-    filters = Filters(year_from=year[0], year_to=year[1], author=author, venue=venue)
-    results = searcher_of(root, rerank).search(question, k, mode=mode, filters=filters)
-    if as_json:
-        print_json(results.to_dict())
-        return
     from semsearch.terminal import show_results
 
-    show_results(results)
+    filters = Filters(year_from=year[0], year_to=year[1], author=author, venue=venue)
+    results = searcher.search(question, k, mode=mode, filters=filters)
+    if as_json:
+        print_json(results.to_dict())
+    else:
+        show_results(results)
 
 
 class _ManyAfterNot(click.Command):

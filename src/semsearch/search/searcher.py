@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 
 from semsearch.encode import Encoder, Vectors
 from semsearch.encode.reranker import Reranker
-from semsearch.errors import PaperNotFound, QuestionError
+from semsearch.errors import PaperNotFound, QuestionError, SemsearchError
 from semsearch.index.generation import Generation, open_generation
 from semsearch.index.papers import Filters
 from semsearch.index.store import Store
@@ -63,6 +64,17 @@ class Searcher:
             if self._encoder is None:
                 self._encoder = load_encoder(self.generation)
             return self._encoder
+
+    def warm(self) -> None:
+        """Begin to load the encoder, beside whatever is done until the first question.
+
+        What keeps it from being loaded is raised by the first question.
+        """
+        threading.Thread(target=self._warm, name="semsearch-warm", daemon=True).start()
+
+    def _warm(self) -> None:
+        with contextlib.suppress(SemsearchError):
+            _ = self.encoder
 
     def reopened(self, generation: Generation) -> Searcher:
         """A searcher of another generation, with the models that are loaded where they are its own."""
