@@ -3,10 +3,11 @@
 
     scripts/bench_txtai.py JUDGED COLLECTION... --txtai PYTHON --work DIR
 
-JUDGED holds a folder a collection, with corpus.jsonl, queries.jsonl and qrels.tsv. Both read the same corpus with
-the same encoder, each as its own documentation says: semsearch by its command line, txtai by an Embeddings index,
-hybrid and with content, in the interpreter that --txtai names. Both build from nothing, in turn. A cold start is a
-new process that opens the index and answers one question; the median of five.
+JUDGED holds a folder a collection, with corpus.jsonl, queries.jsonl and qrels.tsv. Both read the same
+corpus with the same encoder, each as its own documentation says: semsearch by its command line, txtai by an
+index of its Embeddings, hybrid and with content, in the interpreter that --txtai names. Both build from
+nothing, in turn. A cold start is a new process that opens the index and answers one question; the median of
+five.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ import json, sys
 from txtai import Embeddings
 folder, corpus, model = sys.argv[1:]
 index = Embeddings(path=model, hybrid=True, content=True)
-records = map(json.loads, open(corpus))
-index.index((r["id"], f"{r['title']}. {r['abstract']}" if r["abstract"] else r["title"], None) for r in records)
+text = lambda r: f"{r['title']}. {r['abstract']}" if r["abstract"] else r["title"]
+index.index((record["id"], text(record), None) for record in map(json.loads, open(corpus)))
 index.save(folder)
 """
 _ASK = """

@@ -119,9 +119,16 @@ def prune(keep: int, root: Path, as_json: bool) -> None:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one."
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Processes that answer. One keeps two cores busy; they share the memory of the index.",
+)
 @rerank_option
 @index_option
-def serve(host: str, port: int, rerank: str | None, root: Path) -> None:
+def serve(host: str, port: int, workers: int, rerank: str | None, root: Path) -> None:
     """Answer over HTTP, with a page.
 
     Answers from the published generation, and from each new one as it is published. A page at /, the API
@@ -131,4 +138,4 @@ def serve(host: str, port: int, rerank: str | None, root: Path) -> None:
     one_thread_each()
     from semsearch.serve.run import serve as run
 
-    run(root, host, port, rerank=rerank)
+    run(root, host, port, workers=workers, rerank=rerank)

@@ -70,6 +70,7 @@ def one_thread_each() -> None:
     """
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
 def searcher_of(root: Path, rerank: str | None = None) -> Searcher:

@@ -9,15 +9,17 @@ import sys
 from pathlib import Path
 
 from semsearch.errors import MissingExtra, ServeError
+from semsearch.serve.workers import Workers
 
 
-def serve(root: Path, host: str, port: int, *, rerank: str | None = None) -> None:
+def serve(root: Path, host: str, port: int, *, workers: int = 1, rerank: str | None = None) -> None:
     """Answer over HTTP until SIGINT or SIGTERM.
 
     Args:
         root: The folder of the index.
         host: Address to listen on.
         port: 0 picks a free one.
+        workers: Processes that answer.
         rerank: Name or path of the reranker that puts the best hits in order; None for none.
 
     Raises:
@@ -31,18 +33,21 @@ def serve(root: Path, host: str, port: int, *, rerank: str | None = None) -> Non
         import uvicorn
     except ImportError as error:
         raise MissingExtra("FastAPI and uvicorn", "web") from error
-    from semsearch.serve.app import create_app
-    from semsearch.serve.live import Live
-
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("semsearch").setLevel(logging.INFO)
-    listener = _listen(host, port)
-    with listener:
+    with _listen(host, port) as listener:
+        first = Workers().become(workers) if workers > 1 else lambda: True
+        # Workers load what they need themselves: libraries that compute are not to be carried over a fork.
+        from semsearch.serve.app import create_app
+        from semsearch.serve.live import Live
+
         live = Live(root, rerank=rerank)
         _ = live.searcher.encoder  # an error here is the user's to mend, and has no place in a server's log
-        address, port = listener.getsockname()[:2]
-        where = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
-        print(f"Answering from {len(live.searcher):,} papers at {where} (Ctrl-C stops)", file=sys.stderr)  # noqa: T201
+        if first():
+            address, port = listener.getsockname()[:2]
+            where = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
+            about = f"{len(live.searcher):,} papers at {where} (Ctrl-C stops)"
+            print(f"Answering from {about}", file=sys.stderr)  # noqa: T201
         config = uvicorn.Config(create_app(live), log_level="warning", access_log=False, server_header=False)
         uvicorn.Server(config).run(sockets=[listener])
 
