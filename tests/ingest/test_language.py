@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,19 @@ def test_french_is_told(text: str) -> None:
 def test_short_and_shared_words_count_as_english(text: str) -> None:
     assert language_of(text) == "en"
     assert probably_french(text) < 0.85
+
+
+def test_plain_english_never_wakes_the_classifier() -> None:
+    code = (
+        "import sys; from semsearch.ingest.language import language_of;"
+        "assert language_of('How do agents remember what they learned?') == 'en';"
+        "abstract = 'We follow Müller et al. and show that these agents learn from what they have seen.';"
+        "assert language_of(abstract) == 'en';"
+        "assert 'py3langid' not in sys.modules;"
+        "assert language_of('The rôle of agents, comme on le sait') == 'fr';"
+        "assert 'py3langid' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_judged_questions(shared_data: Path) -> None:

@@ -9,7 +9,7 @@ from semsearch.encode import DEFAULT
 from semsearch.encode.transformer import TransformerEncoder
 from semsearch.errors import NothingToIndex, SourceError
 from semsearch.index.build import BuildReport, build
-from semsearch.index.progress import Progress, Silent
+from semsearch.index.progress import Progress, Silent, Timed
 from semsearch.index.store import Store
 from semsearch.ingest.reader import read
 
@@ -36,7 +36,7 @@ def build_from_sources(
         NothingToIndex: The files hold no usable paper.
         EncoderError, IndexBusy, StorageError: As `build`.
     """
-    progress = progress or Silent()
+    progress = Timed(progress or Silent())
     progress.step("read")
     papers, rejected = read(*sources)
     if not papers:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.index.files import mapped
+from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.spelling import spelled
 from semsearch.index.vectors import Rows
 from semsearch.paper import Paper
@@ -16,10 +17,10 @@ from semsearch.paper import Paper
 _TEXTS, _ENDS = "texts.npy", "text_ends.npy"
 
 
-def write(folder: Path, papers: Sequence[Paper]) -> None:
+def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
     """Write the words of titles and abstracts; row ``i`` is ``papers[i]``."""
     blob, ends = bytearray(), [0]
-    for paper in papers:
+    for paper in counted(papers, advance):
         blob += f" {spelled(paper.title)} \n {spelled(paper.abstract)} \n".encode()
         ends.append(len(blob))
     np.save(folder / _TEXTS, np.frombuffer(blob, dtype=np.uint8))

