@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from semsearch.encode import Vectors
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.errors import StorageError
 from tests.support import WordEncoder
@@ -16,21 +18,31 @@ ENCODER = WordEncoder()
 TEXTS = ["graph attention", "curriculum learning", "manifold mixup"]
 
 
+def found_in(cache: EmbeddingCache, texts: Iterable[str]) -> dict[bytes, Vectors]:
+    batches = cache.find({key(text) for text in texts})
+    return {name: row for names, vectors in batches for name, row in zip(names, vectors, strict=True)}
+
+
 def test_what_was_stored_comes_back_bit_by_bit(tmp_path: Path) -> None:
     vectors = ENCODER.encode_documents(TEXTS)
     with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
         cache.put(map(key, TEXTS), vectors)
     with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
-        found = cache.get([key(TEXTS[2]), key("unknown"), key(TEXTS[0])])
+        found = found_in(cache, (TEXTS[2], "unknown", TEXTS[0]))
     assert {*found} == {key(TEXTS[2]), key(TEXTS[0])}
     np.testing.assert_array_equal(found[key(TEXTS[2])], vectors[2])
 
 
-def test_more_keys_than_one_select_holds(tmp_path: Path) -> None:
-    texts = [f"text {i}" for i in range(2_000)]
+@pytest.mark.parametrize("asked", [1, 1_000, 8_000])
+def test_of_many_entries_those_asked_for_are_found(tmp_path: Path, asked: int) -> None:
+    texts = [f"text {i}" for i in range(8_000)]
+    vectors = ENCODER.encode_documents(texts)
     with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
-        cache.put(map(key, texts), ENCODER.encode_documents(texts))
-        assert len(cache.get([key(text) for text in texts])) == 2_000
+        cache.put(map(key, texts), vectors)
+        found = found_in(cache, [*texts[-asked:], "unknown"])
+    assert {*found} == set(map(key, texts[-asked:]))
+    for text, vector in zip(texts[-asked:], vectors[-asked:], strict=True):
+        np.testing.assert_array_equal(found[key(text)], vector)
 
 
 def test_another_encoder_finds_nothing(tmp_path: Path) -> None:
@@ -38,7 +50,7 @@ def test_another_encoder_finds_nothing(tmp_path: Path) -> None:
     with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
         cache.put(map(key, TEXTS), ENCODER.encode_documents(TEXTS))
     with EmbeddingCache(tmp_path, other.passport) as cache:
-        assert cache.get(list(map(key, TEXTS))) == {}
+        assert found_in(cache, TEXTS) == {}
 
 
 def test_a_damaged_entry_is_not_returned(tmp_path: Path) -> None:
@@ -53,14 +65,14 @@ def test_a_damaged_entry_is_not_returned(tmp_path: Path) -> None:
         database.execute("UPDATE vectors SET value = ? WHERE key = ?", (value, key(TEXTS[1])))
     database.close()
     with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
-        assert {*cache.get(list(map(key, TEXTS)))} == {key(TEXTS[2])}
+        assert {*found_in(cache, TEXTS)} == {key(TEXTS[2])}
 
 
 def test_keeping_only_some_forgets_the_others(tmp_path: Path) -> None:
     with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
         cache.put(map(key, TEXTS), ENCODER.encode_documents(TEXTS))
-        assert cache.keep_only([key(TEXTS[1])]) == 2
-        assert {*cache.get(list(map(key, TEXTS)))} == {key(TEXTS[1])}
+        assert cache.keep_only({key(TEXTS[1])}) == 2
+        assert {*found_in(cache, TEXTS)} == {key(TEXTS[1])}
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:

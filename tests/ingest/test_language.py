@@ -35,6 +35,8 @@ def test_plain_english_never_wakes_the_classifier() -> None:
     code = (
         "import sys; from semsearch.ingest.language import language_of;"
         "assert language_of('How do agents remember what they learned?') == 'en';"
+        "abstract = 'We follow Müller et al. and show that these agents learn from what they have seen.';"
+        "assert language_of(abstract) == 'en';"
         "assert 'py3langid' not in sys.modules;"
         "assert language_of('The rôle of agents, comme on le sait') == 'fr';"
         "assert 'py3langid' in sys.modules"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.encode.cache import EmbeddingCache, key
-from semsearch.encode.encoder import Encoder
+from semsearch.encode.encoder import Encoder, Vectors
 
 _CHUNK = 512  # texts encoded and stored at a time: what a killed build loses at most
 
@@ -38,17 +39,11 @@ def embed(
     for place, text in enumerate(texts):
         places.setdefault(key(text), []).append(place)
 
-    keys = list(places)
-    missing: list[bytes] = []
-    for start in range(0, len(keys), _CHUNK):
-        part = keys[start : start + _CHUNK]
-        known = cache.get(part)
-        for name in part:
-            if name in known:
-                out[places[name]] = known[name]
-                advance(len(places[name]))
-            else:
-                missing.append(name)
+    known: set[bytes] = set()
+    for names, vectors in cache.find(places.keys()):
+        known.update(names)
+        advance(_put(out, [places[name] for name in names], vectors))
+    missing = [name for name in places if name not in known]
 
     # Texts of one length share a batch without padding. The batches then go in a shuffled order, so that
     # the time left which the first ones promise is the time it takes.
@@ -58,7 +53,12 @@ def embed(
     for chunk in chunks:
         vectors = encoder.encode_documents([texts[places[name][0]] for name in chunk])
         cache.put(chunk, vectors)
-        for name, vector in zip(chunk, vectors, strict=True):
-            out[places[name]] = vector
-            advance(len(places[name]))
+        advance(_put(out, [places[name] for name in chunk], vectors))
     return len(missing)
+
+
+def _put(out: NDArray[np.floating[Any]], places: Sequence[Sequence[int]], vectors: Vectors) -> int:
+    """Write each vector to all of its places; returns how many these are."""
+    rows = np.fromiter(chain.from_iterable(places), dtype=np.int64)
+    out[rows] = vectors.repeat([len(of_one) for of_one in places], axis=0)
+    return len(rows)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -23,12 +22,13 @@ from semsearch.index.calibration import calibrate
 from semsearch.index.files import mapped, storage
 from semsearch.index.generation import open_generation
 from semsearch.index.manifest import Counts, Manifest, VectorSpec
-from semsearch.index.progress import Progress, Silent
+from semsearch.index.progress import Progress, Silent, Timed
 from semsearch.index.store import Store, record
 from semsearch.paper import Paper, Rejected
 
 REJECTED_FILE = "rejected.jsonl"
 KEEP = 5
+_PARTS = {part.__name__.rpartition(".")[2]: part.write for part in (papers, words, titles, texts, names)}
 _LIBRARIES = ("semsearch", "faiss-cpu", "numpy", "sentence-transformers", "torch")
 
 
@@ -41,7 +41,8 @@ class BuildReport:
         counts: What became of the records.
         rejected: The records that could not be used.
         pruned: Ids of the old generations it removed.
-        seconds: How long it took.
+        seconds: How long it took, the reading of files included where semsearch read them.
+        stages: The seconds of each step, in their order.
     """
 
     generation: str
@@ -49,6 +50,7 @@ class BuildReport:
     rejected: tuple[Rejected, ...]
     pruned: tuple[str, ...]
     seconds: float
+    stages: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,7 @@ def build(
         IndexBusy: Another process is writing here.
         StorageError: The disk is full or may not be written.
     """
-    started = time.monotonic()
-    progress = progress or Silent()
+    progress = progress if isinstance(progress, Timed) else Timed(progress or Silent())
     if not corpus:
         raise NothingToIndex("no paper was found.", where=", ".join(sources), hint="Check the files named.")
     if len({paper.id for paper in corpus}) != len(corpus):
@@ -103,16 +104,14 @@ def build(
     with store.lock(), EmbeddingCache(store.cache, encoder.passport) as cache, store.staging() as staging:
         with storage(staging):
             embedding = _embed(corpus, encoder, cache, staging, progress)
-            progress.step("lexicon")
             translator = multilingual()
             with EmbeddingCache(store.cache, translator.passport) as word_cache:
-                word_cache.keep_only(lexicon.write(staging, corpus, translator, word_cache))
-            progress.step("write")
+                word_cache.keep_only(lexicon.write(staging, corpus, translator, word_cache, progress))
+            progress.step("vectors")
             vectors.write(staging, embedding.documents)
-            papers.write(staging, corpus)
-            words.write(staging, corpus)
-            for part in (titles, texts, names):
-                part.write(staging, corpus)
+            for name, write in _PARTS.items():
+                progress.step(name, len(corpus))
+                write(staging, corpus, progress.advance)
             progress.step("describe")
             np.save(staging / manifests.CANARIES, encoder.encode_documents(CANARIES))
             _write_rejected(staging, rejected)
@@ -138,8 +137,10 @@ def build(
         cache.keep_only(embedding.keys)
         pruned = store.prune(keep)
         progress.step("done")
-    seconds = time.monotonic() - started
-    return BuildReport(generation, manifest.counts, tuple(rejected), tuple(pruned), seconds)
+    stages = progress.seconds
+    return BuildReport(
+        generation, manifest.counts, tuple(rejected), tuple(pruned), sum(stages.values()), stages
+    )
 
 
 def document_text(paper: Paper) -> str:

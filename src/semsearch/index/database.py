@@ -1,9 +1,11 @@
-"""One SQLite file of a generation, opened to be read and never written again."""
+"""One SQLite file of a generation: written once, then opened to be read and never written again."""
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,22 @@ import numpy as np
 from semsearch.errors import IndexDamaged
 from semsearch.index.manifest import MEND
 from semsearch.index.vectors import Rows
+
+
+@contextlib.contextmanager
+def created(path: Path, schema: str) -> Iterator[sqlite3.Connection]:
+    """A new database to be filled, in one transaction.
+
+    Nothing is journaled or synced: half a file goes with the folder it is staged in, and a whole one is
+    synced with it.
+    """
+    database = sqlite3.connect(path)
+    try:
+        database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {schema}")
+        with database:
+            yield database
+    finally:
+        database.close()
 
 
 class Database:

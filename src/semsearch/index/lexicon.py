@@ -16,12 +16,14 @@ from pathlib import Path
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from semsearch.encode import Encoder, Vectors
 from semsearch.encode.bulk import embed
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.index import strings
 from semsearch.index.files import mapped
+from semsearch.index.progress import Advance, Progress, Silent, counted
 from semsearch.index.words import STOP, terms, top
 from semsearch.ingest.clean import fold
 from semsearch.ingest.language import LANGUAGES, Language, language_of
@@ -30,12 +32,14 @@ from semsearch.paper import Paper
 MOST_WORDS = 30_000  # the most frequent; rarer ones are names, numbers and misprints for the most part
 NEIGHBOURS = 8  # of each word in each language
 _LOOKED_AT = 16  # nearest words, before those of the same stem are taken together
+_BLOCK = 2_000  # words looked up at a time
 _SHORTEST = 3
 _SPOKEN = (
     0.01  # share of the words below which a language is that of a stray abstract, and asked for no question
 )
 
 _WORD = re.compile(r"[^\W\d_]+")
+_SPACED = "".join(chr(i).lower() if chr(i).isalpha() else " " for i in range(128))  # the same for ASCII
 _NAME = "lexicon"
 _STEMS = "lexicon_stems"
 _REMEMBERED = 1_000  # words of questions that the lexicon does not hold, and what is near them
@@ -47,9 +51,18 @@ Nearest = Sequence[tuple[int, float]]
 
 def words_of(text: str) -> Iterator[str]:
     """The words of a text that a lexicon may hold: three letters or more, accents kept, case not."""
-    for word in _WORD.findall(unicodedata.normalize("NFC", text).casefold()):
-        if len(word) >= _SHORTEST and fold(word) not in STOP:
-            yield word
+    return filter(_is_told_apart, _runs(text))
+
+
+def _runs(text: str) -> list[str]:
+    """The runs of letters of a text, in small letters."""
+    if text.isascii():
+        return text.translate(_SPACED).split()
+    return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
+
+
+def _is_told_apart(word: str) -> bool:
+    return len(word) >= _SHORTEST and fold(word) not in STOP
 
 
 def write(
@@ -57,7 +70,7 @@ def write(
     papers: Sequence[Paper],
     encoder: Encoder,
     cache: EmbeddingCache,
-    advance: Callable[[int], None] = lambda _: None,
+    progress: Progress | None = None,
 ) -> set[bytes]:
     """Write the lexicon of some papers.
 
@@ -66,24 +79,28 @@ def write(
         papers: Their titles, abstracts and keywords are read; each text is told to be English or French.
         encoder: Of words, multilingual.
         cache: Of that encoder's vectors.
-        advance: Called with the number of words just encoded.
+        progress: Told of two steps: the words of all papers are counted, then related to each other.
 
     Returns:
         The cache's keys of the words.
     """
+    progress = progress or Silent()
+    progress.step("lexicon", len(papers))
     uses = {language: Counter[str]() for language in LANGUAGES}
-    for paper in papers:
+    for paper in counted(papers, progress.advance):
         for text in (paper.title, " ".join((paper.abstract, *paper.keywords))):
             if text.strip():
-                uses[language_of(text)].update(set(words_of(text)))
+                uses[language_of(text)].update(set(_runs(text)))
     total = uses["en"] + uses["fr"]
-    kept = sorted(sorted(total, key=lambda word: (-total[word], word))[:MOST_WORDS], key=str.encode)
+    known = filter(_is_told_apart, total)
+    kept = sorted(sorted(known, key=lambda word: (-total[word], word))[:MOST_WORDS])
     french = np.array([uses["fr"][word] > uses["en"][word] for word in kept], dtype=np.bool_)
 
     vectors = np.empty((len(kept), encoder.passport.dim), dtype=np.float32)
-    embed(encoder, cache, kept, vectors, advance)
+    progress.step("relate", 3 * len(kept))  # each is encoded and looked up, in English and in French
+    embed(encoder, cache, kept, vectors, progress.advance)
     stems = [" ".join(terms(word)) for word in kept]
-    numbers, nearness = _neighbours(stems, vectors, french)
+    numbers, nearness = _neighbours(stems, vectors, french, progress.advance)
     strings.write(folder, _NAME, kept)
     strings.write(folder, _STEMS, stems)
     for name, array in (
@@ -97,7 +114,9 @@ def write(
     return {key(word) for word in kept}
 
 
-def _neighbours(stems: Sequence[str], vectors: Vectors, french: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _neighbours(
+    stems: Sequence[str], vectors: Vectors, french: np.ndarray, advance: Advance
+) -> tuple[np.ndarray, np.ndarray]:
     """The nearest words of other stems, those in English first, then those in French.
 
     Returns:
@@ -105,20 +124,29 @@ def _neighbours(stems: Sequence[str], vectors: Vectors, french: np.ndarray) -> t
     """
     numbers = np.full((len(stems), len(LANGUAGES) * NEIGHBOURS), -1, dtype=np.int32)
     nearness = np.zeros(numbers.shape, dtype=np.float32)
+    stem = np.unique(np.array(stems, dtype=np.str_), return_inverse=True)[1]
     for side, members in enumerate((np.flatnonzero(~french), np.flatnonzero(french))):
         if not len(members):
             continue
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(vectors[members])
-        cosines, found = index.search(vectors, min(_LOOKED_AT, len(members)))
-        for number, stem in enumerate(stems):
-            seen, place = {stem}, side * NEIGHBOURS
-            for cosine, member in zip(cosines[number], members[found[number]], strict=True):
-                if stems[member] not in seen and place < (side + 1) * NEIGHBOURS:
-                    seen.add(stems[member])
-                    numbers[number, place], nearness[number, place] = member, cosine
-                    place += 1
+        for start in range(0, len(stems), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            cosines, found = index.search(vectors[block], min(_LOOKED_AT, len(members)))
+            found = members[found]
+            new = _new(np.column_stack([stem[block], stem[found]]))[:, 1:]
+            rank = np.cumsum(new, axis=1) - 1
+            word, place = np.nonzero(new & (rank < NEIGHBOURS))
+            at = start + word, side * NEIGHBOURS + rank[word, place]
+            numbers[at], nearness[at] = found[word, place], cosines[word, place]
+            advance(len(found))
     return numbers, nearness
+
+
+def _new(table: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Where a number stands in its line for the first time, same shape."""
+    before = [(table[:, :i] != table[:, i : i + 1]).all(axis=1) for i in range(table.shape[1])]
+    return np.column_stack(before)
 
 
 class Lexicon:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from semsearch.index import grams
-from semsearch.index.database import Database
+from semsearch.index.database import Database, created
 from semsearch.index.grams import Grams
+from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.spelling import joined
 from semsearch.index.vectors import Rows
 from semsearch.ingest.clean import fold
@@ -41,28 +42,22 @@ def forms(name: str) -> list[Form]:
     return [tuple(form.split()) for form in dict.fromkeys(found) if form]
 
 
-def write(folder: Path, papers: Sequence[Paper]) -> None:
+def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
     """Write the names; row ``i`` is ``papers[i]``."""
     rows: dict[str, list[int]] = {}
-    for row, paper in enumerate(papers):
-        for name in {_forms_text(name): None for name in paper.authors}:
+    text_of = cache(_forms_text)
+    for row, paper in enumerate(counted(papers, advance)):
+        for name in dict.fromkeys(map(text_of, paper.authors)):
             if name:
                 rows.setdefault(name, []).append(row)
-    database = sqlite3.connect(folder / FILE)
-    try:
-        with database:
-            database.executescript(_SCHEMA)
-            database.executemany("INSERT INTO names VALUES (?, ?)", enumerate(rows))
-            database.executemany(
-                "INSERT INTO words VALUES (?, ?)",
-                ((word, i) for i, name in enumerate(rows) for word in _found_by(_read(name))),
-            )
-            database.executemany(
-                "INSERT INTO papers VALUES (?, ?)",
-                ((i, row) for i, of in enumerate(rows.values()) for row in of),
-            )
-    finally:
-        database.close()
+    found_by = ((word, i) for i, name in enumerate(rows) for word in _found_by(_read(name)))
+    with created(folder / FILE, _SCHEMA) as database:
+        database.executemany("INSERT INTO names VALUES (?, ?)", enumerate(rows))
+        database.executemany("INSERT INTO words VALUES (?, ?)", sorted(found_by))  # fills its pages in order
+        database.executemany(
+            "INSERT INTO papers VALUES (?, ?)",
+            ((i, row) for i, of in enumerate(rows.values()) for row in of),
+        )
     grams.write(folder, _NAME, [name.partition("|")[0] for name in rows])
 
 

@@ -10,7 +10,7 @@ from semsearch.encode.runtime import RuntimeName
 from semsearch.errors import NothingToIndex, SourceError
 from semsearch.index.build import BuildReport, build
 from semsearch.index.files import storage
-from semsearch.index.progress import Progress, Silent
+from semsearch.index.progress import Progress, Silent, Timed
 from semsearch.index.store import Store
 from semsearch.ingest.reader import read
 
@@ -39,7 +39,7 @@ def build_from_sources(
         NothingToIndex: The files hold no usable paper.
         EncoderError, IndexBusy, StorageError: As `build`.
     """
-    progress = progress or Silent()
+    progress = Timed(progress or Silent())
     progress.step("read")
     papers, rejected = read(*sources)
     if not papers:

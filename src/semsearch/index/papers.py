@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from semsearch.index.database import Database
+from semsearch.index.database import Database, created
 from semsearch.index.identifiers import identifiers, of_paper
+from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.vectors import Mask, Rows
 from semsearch.ingest.clean import fold
 from semsearch.paper import Paper
@@ -28,10 +29,10 @@ CREATE TABLE papers (
     keywords TEXT NOT NULL, source TEXT NOT NULL, truncated INTEGER NOT NULL,
     folded_title TEXT NOT NULL, folded_venue TEXT NOT NULL
 );
-CREATE INDEX by_title ON papers (folded_title);
 CREATE TABLE identifiers (key TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (key, row)) WITHOUT ROWID;
 CREATE TABLE authors (name TEXT NOT NULL, row INTEGER NOT NULL);
 """
+_INDEX = "CREATE INDEX by_title ON papers (folded_title)"
 _COLUMNS = "id, title, abstract, authors, year, venue, doi, url, language, keywords, source, truncated"
 
 
@@ -55,27 +56,22 @@ class Filters:
         return self != Filters()
 
 
-def write(folder: Path, papers: Sequence[Paper]) -> None:
+def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
     """Write the metadata; row ``i`` is ``papers[i]``."""
-    database = sqlite3.connect(folder / FILE)
-    try:
-        with database:
-            database.executescript(_SCHEMA)
-            marks = ",".join("?" * 15)
-            database.executemany(
-                f"INSERT INTO papers VALUES ({marks})",  # noqa: S608 -- only question marks
-                (_record(row, paper) for row, paper in enumerate(papers)),
-            )
-            database.executemany(
-                "INSERT INTO authors VALUES (?, ?)",
-                ((fold(name), row) for row, paper in enumerate(papers) for name in paper.authors),
-            )
-            database.executemany(
-                "INSERT INTO identifiers VALUES (?, ?)",
-                ((key, row) for row, paper in enumerate(papers) for key in of_paper(paper)),
-            )
-    finally:
-        database.close()
+    folded = cache(fold)  # of names, which many papers share
+    keys = ((key, row) for row, paper in enumerate(papers) for key in of_paper(paper))
+    with created(folder / FILE, _SCHEMA) as database:
+        database.executemany(
+            f"INSERT INTO papers VALUES ({','.join('?' * 15)})",  # noqa: S608 -- only question marks
+            (_record(row, paper) for row, paper in enumerate(counted(papers, advance))),
+        )
+        database.executemany(
+            "INSERT INTO authors VALUES (?, ?)",
+            ((folded(name), row) for row, paper in enumerate(papers) for name in paper.authors),
+        )
+        # In the order of their keys they fill one page after the other.
+        database.executemany("INSERT INTO identifiers VALUES (?, ?)", sorted(keys))
+        database.execute(_INDEX)
 
 
 def _record(row: int, paper: Paper) -> tuple[Any, ...]:

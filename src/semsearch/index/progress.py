@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
+
+Item = TypeVar("Item")
+Advance = Callable[[int], None]
+"""Told how many more units of work are done."""
 
 
 class Progress(Protocol):
@@ -17,6 +23,26 @@ class Progress(Protocol):
         ...
 
 
+class Timed:
+    """Passes on what it is told, and remembers how many seconds each step took."""
+
+    def __init__(self, watcher: Progress) -> None:
+        self.seconds: dict[str, float] = {}
+        self._watcher, self._name, self._since = watcher, "", time.monotonic()
+
+    def step(self, name: str, total: int = 0) -> None:
+        """See `Progress`."""
+        now = time.monotonic()
+        if self._name:
+            self.seconds[self._name] = self.seconds.get(self._name, 0.0) + now - self._since
+        self._name, self._since = name, now
+        self._watcher.step(name, total)
+
+    def advance(self, units: int) -> None:
+        """See `Progress`."""
+        self._watcher.advance(units)
+
+
 class Silent:
     """Shows nothing."""
 
@@ -25,3 +51,14 @@ class Silent:
 
     def advance(self, units: int) -> None:
         """See `Progress`."""
+
+
+def ignore(units: int) -> None:
+    """Is told how much is done, and shows nothing."""
+
+
+def counted(items: Iterable[Item], advance: Advance) -> Iterator[Item]:
+    """The items, each of them a unit of work that is done when the next is asked for."""
+    for item in items:
+        yield item
+        advance(1)

@@ -10,6 +10,7 @@ import numpy as np
 
 from semsearch.index import strings
 from semsearch.index.files import mapped
+from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.spelling import spelled
 from semsearch.index.vectors import Rows
 from semsearch.paper import Paper
@@ -18,10 +19,10 @@ _TEXTS, _ENDS = "texts.npy", "text_ends.npy"
 _FORMS, _USES = "forms", "form_uses.npy"
 
 
-def write(folder: Path, papers: Sequence[Paper]) -> None:
+def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
     """Write the words of titles and abstracts; row ``i`` is ``papers[i]``."""
     blob, ends, uses = bytearray(), [0], Counter[str]()
-    for paper in papers:
+    for paper in counted(papers, advance):
         text = f" {spelled(paper.title)} \n {spelled(paper.abstract)} \n"
         blob += text.encode()
         ends.append(len(blob))

@@ -12,6 +12,7 @@ import numpy as np
 from semsearch.index import grams
 from semsearch.index.files import mapped
 from semsearch.index.grams import Grams
+from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.spelling import key
 from semsearch.paper import Paper
 
@@ -35,9 +36,11 @@ def head(title: str) -> str:
     return first if rest and rest[0].strip() else ""
 
 
-def write(folder: Path, papers: Sequence[Paper]) -> None:
+def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
     """Index the titles; entry ``i`` is the title of ``papers[i]``, and behind them come the heads."""
-    heads = [(row, first) for row, paper in enumerate(papers) if (first := head(paper.title))]
+    heads = [
+        (row, first) for row, paper in enumerate(counted(papers, advance)) if (first := head(paper.title))
+    ]
     grams.write(folder, _NAME, [key(text) for text in (*(p.title for p in papers), *(h for _, h in heads))])
     np.save(folder / _ROWS, np.array([*range(len(papers)), *(row for row, _ in heads)], dtype=np.int32))
 

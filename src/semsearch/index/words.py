@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from semsearch.index import strings
 from semsearch.index.files import mapped
+from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.spelling import joined
 from semsearch.index.vectors import Rows
 from semsearch.ingest.clean import fold, folded_words
@@ -85,35 +86,62 @@ def name_terms(name: str) -> list[str]:
     return [_NAME + word[:_LONGEST] for word in fold(name).split()]
 
 
-def write(folder: Path, papers: Sequence[Paper]) -> None:
-    """Index titles, abstracts, keywords and authors' names; row ``i`` is ``papers[i]``."""
-    postings: dict[str, array[int]] = {}  # row, count, row, count, …
-    lengths = np.empty(len(papers), dtype=np.float32)
-    for row, paper in enumerate(papers):
-        counts = Counter(terms(" ".join((paper.abstract, *paper.keywords))))
-        for term in terms(paper.title):
-            counts[term] += TITLE_WEIGHT
-        lengths[row] = counts.total()
-        counts.update({term for a in paper.authors for term in (*name_terms(a), *name_terms(joined(a)))})
-        for term, count in counts.items():
-            postings.setdefault(term, array("I")).extend((row, count))
+class _Numbers(dict[str, int]):
+    """Strings, numbered as they come."""
 
-    norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-9)) if len(papers) else lengths
-    rows, impacts, starts = [], [], [0]
-    ordered = sorted(postings, key=str.encode)
-    for term in ordered:
-        pairs = np.array(postings[term], dtype=np.int64).reshape(-1, 2)
-        holders, tf = pairs[:, 0], pairs[:, 1].astype(np.float32)
-        idf = _idf(len(papers), len(holders))
-        saturated = np.ones_like(tf) if term.startswith(_NAME) else tf * (K1 + 1) / (tf + norm[holders])
-        rows.append(holders.astype(np.int32))
-        impacts.append((idf * saturated).astype(np.float32))
-        starts.append(starts[-1] + len(holders))
+    def __missing__(self, string: str) -> int:
+        self[string] = number = len(self)
+        return number
+
+    def of(self, papers: Iterable[Iterable[str]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The numbers of all papers' strings, one paper after the other, and the row that each belongs to."""
+        numbers, ends = array("q"), [0]
+        for strings_of_one in papers:
+            numbers.extend(map(self.__getitem__, strings_of_one))
+            ends.append(len(numbers))
+        return np.frombuffer(numbers, dtype=np.int64), np.repeat(np.arange(len(ends) - 1), np.diff(ends))
+
+
+def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
+    """Index titles, abstracts, keywords and authors' names; row ``i`` is ``papers[i]``."""
+    count = len(papers)
+    words, names = _Numbers(), _Numbers()
+    of_name = cache(lambda name: {*name_terms(name), *name_terms(joined(name))})
+    bodies = words.of(
+        fold(" ".join((paper.abstract, *paper.keywords))).split() for paper in counted(papers, advance)
+    )
+    titles = words.of(fold(paper.title).split() for paper in papers)
+    authors = names.of({term for name in paper.authors for term in of_name(name)} for paper in papers)
+
+    stems = _stemmer().stemWords([word[:_LONGEST] for word in words])
+    terms_of = [None if word in STOP else stem for word, stem in zip(words, stems, strict=True)]
+    ordered = sorted({*names, *(term for term in terms_of if term is not None)})
+    place = {term: i for i, term in enumerate(ordered)}
+    place_of_word = np.array([-1 if term is None else place[term] for term in terms_of], dtype=np.int64)
+    place_of_name = np.array([place[name] for name in names], dtype=np.int64)
+
+    # A term and a row in one number: sorted, the postings are in order, and the same ones stand together.
+    said = []
+    for numbers, rows in (bodies, *[titles] * TITLE_WEIGHT):
+        kept = place_of_word[numbers]
+        said.append((kept * count + rows)[kept >= 0])
+    lengths = np.bincount(np.concatenate(said) % count, minlength=count).astype(np.float32)
+    pairs, times = np.unique(
+        np.concatenate([*said, place_of_name[authors[0]] * count + authors[1]]), return_counts=True
+    )
+    term, row = np.divmod(pairs, count)
+    holders = np.bincount(term, minlength=len(ordered))
+
+    norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-9))
+    tf = times.astype(np.float32)
+    saturated = tf * (K1 + 1) / (tf + norm[row])
+    saturated[np.isin(term, place_of_name)] = 1
+    idf = np.array([_idf(count, of_one) for of_one in holders.tolist()], dtype=np.float32)
 
     strings.write(folder, "terms", ordered)
-    np.save(folder / "postings.npy", np.array(starts, dtype=np.int64))
-    np.save(folder / "posting_rows.npy", np.concatenate(rows) if rows else np.empty(0, np.int32))
-    np.save(folder / "posting_impacts.npy", np.concatenate(impacts) if impacts else np.empty(0, np.float32))
+    np.save(folder / "postings.npy", np.concatenate([[0], np.cumsum(holders)]))
+    np.save(folder / "posting_rows.npy", row.astype(np.int32))
+    np.save(folder / "posting_impacts.npy", idf[term] * saturated)
 
 
 class PaperWords:

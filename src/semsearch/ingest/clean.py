@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import ftfy
@@ -141,15 +141,18 @@ def clean_keywords(raw: str) -> tuple[str, ...]:
 def fold(text: str) -> str:
     """The text as it is matched: no accents, no case, and one space for anything but letters and digits."""
     if not text.isascii():
-        letters = unicodedata.normalize("NFKD", text.casefold().translate(_UNFOLDED))
-        text = _OUTSIDE_ASCII.sub(_without_marks, letters).casefold().translate(_UNFOLDED)
+        text = _OUTSIDE_ASCII.sub(lambda run: _fold_run(run[0]), text)
         if not text.isascii():
-            return _SEPARATORS.sub(" ", text).strip()
+            return " ".join(_SEPARATORS.sub(" ", text.casefold()).split())
     return " ".join(text.translate(_SPACED).split())
 
 
-def _without_marks(run: re.Match[str]) -> str:
-    return "".join(c for c in run[0] if not unicodedata.category(c).startswith("M"))
+@lru_cache(maxsize=10_000)
+def _fold_run(run: str) -> str:
+    """The same for characters outside ASCII; a text has few that differ, and each folds alone."""
+    letters = unicodedata.normalize("NFKD", run.casefold().translate(_UNFOLDED))
+    kept = "".join(c for c in letters if not unicodedata.category(c).startswith("M"))
+    return _SEPARATORS.sub(" ", kept.casefold().translate(_UNFOLDED))
 
 
 def folded_words(text: str) -> list[tuple[str, int, int]]:

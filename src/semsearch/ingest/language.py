@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Any, Literal
 
+from semsearch.ingest.clean import fold
+
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
 
@@ -30,7 +32,9 @@ _FRENCH = frozenset(
     quoi sa sans se selon ses son sont sur un une vers vous y
     """.split()  # noqa: SIM905
 )
-_WORD = re.compile(r"[^\W_]+")
+# An abstract has a French word by accident ("et al."). Of 4,800 titles and abstracts that the classifier
+# takes for French, none has more than two different English words to each French one and one more.
+_FAR = 3
 _FRENCH_LETTER = re.compile(r"[à-öø-ÿœ\u0300-\u036f]|\b(?:[cdjlmnst]|qu)['’]")
 
 
@@ -57,10 +61,12 @@ def language_of(text: str) -> Language:
 
 
 def _is_plainly_english(text: str) -> bool:
-    text = text.casefold()
-    words = set(_WORD.findall(text))
+    words = set(fold(text).split())
+    english, french = len(words & _ENGLISH), len(words & _FRENCH)
+    if english > _FAR * (french + 1):
+        return True
     return (
-        not words.isdisjoint(_ENGLISH)
-        and words.isdisjoint(_FRENCH)
-        and ((text.isascii() and "'" not in text) or not _FRENCH_LETTER.search(text))
+        english > 0
+        and not french
+        and ((text.isascii() and "'" not in text) or not _FRENCH_LETTER.search(text.casefold()))
     )
