@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, Protocol
 
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.encode.encoder import Encoder
@@ -15,11 +12,19 @@ from semsearch.encode.encoder import Encoder
 _CHUNK = 512  # texts encoded and stored at a time: what a killed build loses at most
 
 
+class Writable(Protocol):
+    """Where vectors go: an array, or what can be written as one."""
+
+    def __setitem__(self, rows: Any, vectors: Any, /) -> None:
+        """Replace some vectors."""
+        ...
+
+
 def embed(
     encoder: Encoder,
     cache: EmbeddingCache,
     texts: Sequence[str],
-    out: NDArray[np.floating[Any]],
+    out: Writable,
     advance: Callable[[int], None],
 ) -> int:
     """Write the vector of ``texts[i]`` to ``out[i]``.

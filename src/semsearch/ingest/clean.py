@@ -140,12 +140,17 @@ def clean_keywords(raw: str) -> tuple[str, ...]:
 
 def fold(text: str) -> str:
     """The text as it is matched: no accents, no case, and one space for anything but letters and digits."""
+    return " ".join(folded(text))
+
+
+def folded(text: str) -> list[str]:
+    """The words of ``fold(text)``."""
     if not text.isascii():
         letters = unicodedata.normalize("NFKD", text.casefold().translate(_UNFOLDED))
         text = _OUTSIDE_ASCII.sub(_without_marks, letters).casefold().translate(_UNFOLDED)
         if not text.isascii():
-            return _SEPARATORS.sub(" ", text).strip()
-    return " ".join(text.translate(_SPACED).split())
+            return _SEPARATORS.sub(" ", text).split()
+    return text.translate(_SPACED).split()
 
 
 def _without_marks(run: re.Match[str]) -> str:

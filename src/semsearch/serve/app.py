@@ -12,7 +12,7 @@ from fastapi import FastAPI, Query
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from semsearch.search import Filters, Mode
+from semsearch.search import Filters, Mode, Results
 from semsearch.search.searcher import LONGEST_QUESTION, MOST_HITS
 from semsearch.serve import problems
 from semsearch.serve.citation import FORMATS
@@ -97,7 +97,7 @@ def create_app(live: Live) -> FastAPI:
     ) -> JSONResponse:
         filters = Filters(year_from, year_to, author, venue)
         results = live.searcher.search(q, k, mode=mode, filters=filters, offset=offset)
-        return JSONResponse(results.to_dict())
+        return _reply(results)
 
     @app.get("/v1/papers/{identifier:path}", tags=["papers"], summary="One paper, by id or DOI")
     def paper(
@@ -118,13 +118,20 @@ def create_app(live: Live) -> FastAPI:
         ] = [],  # noqa: B006 -- FastAPI copies it
     ) -> JSONResponse:
         found = live.searcher.related(identifier, k, unlike=unlike, diversity=diversity)
-        return JSONResponse(found.to_dict())
+        return _reply(found)
 
     @app.post("/v1/related", tags=["papers"], summary="Papers related to several, and unlike others")
     def related_to_several(wanted: Related) -> JSONResponse:
         found = live.searcher.related(
             wanted.positive, wanted.k, unlike=wanted.negative, diversity=wanted.diversity
         )
-        return JSONResponse(found.to_dict())
+        return _reply(found)
 
     return app
+
+
+def _reply(results: Results) -> JSONResponse:
+    """The answer, and in its Server-Timing header (a W3C recommendation) what each stage took."""
+    took = {**results.stages, "total": results.took_ms}
+    timing = ", ".join(f"{stage};dur={ms:.1f}" for stage, ms in took.items())
+    return JSONResponse(results.to_dict(), headers={"Server-Timing": timing})
