@@ -109,6 +109,18 @@ def test_search_json_is_the_contract(run: Run, root: Path) -> None:
     assert hit["paper"]["abstract"][quote["start"] : quote["end"]] == quote["text"]
 
 
+def test_timings_are_a_line_beside_the_answer(run: Run, root: Path) -> None:
+    code, out, err = run("search", "learning", "--json", "--timings", "--index", root)
+    assert code == 0
+    stages = re.findall(r"(\w+) ([\d.]+)", err)
+    assert [stage for stage, _ in stages] == [
+        "read", "route", "encode", "meaning", "words", "score", "dress", "total",
+    ]  # fmt: skip
+    *each, total = (float(ms) for _, ms in stages)
+    assert sum(each) == pytest.approx(total, abs=0.5)
+    assert total == pytest.approx(json.loads(out)["took_ms"], abs=0.06)
+
+
 def test_an_answer_that_is_none_says_so_and_shows_few(run: Run, root: Path) -> None:
     question = "cheap concert tickets for Saturday"
     code, out, _ = run("search", question, "--index", root)

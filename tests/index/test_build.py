@@ -53,7 +53,7 @@ def test_every_row_is_the_same_paper_in_every_part(tmp_path: Path) -> None:
     expected = encoder.encode_documents([document_text(paper) for paper in CORPUS])
     np.testing.assert_array_equal(generation.vectors.vectors(rows), expected)
     titles = encoder.encode_documents([paper.title for paper in CORPUS])
-    np.testing.assert_allclose(generation.sentences.titles(rows), titles, atol=1e-3)
+    np.testing.assert_allclose(generation.sentences.titles(rows), titles, atol=3e-3)
 
 
 def test_a_rebuild_encodes_only_what_changed(tmp_path: Path) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
+from semsearch.encode import unit
 from semsearch.search.fusion import feed_back, fuse, smooth, standardise
 from semsearch.search.related import diversify
 
@@ -42,6 +45,17 @@ def test_smoothing_shares_a_fifth_with_three_neighbours() -> None:
     scores = np.array([4.0, 1, 1, 1, 0, 0, 0, 8])
     expected = [0.8 * 4 + 0.2 * 1, 0.8 + 0.2 * 2, 0.8 + 0.2 * 2, 0.8 + 0.2 * 2, *[0.2 * 8 / 3] * 3, 0.8 * 8]
     np.testing.assert_allclose(smooth(scores, vectors), expected)
+
+
+@given(st.integers(1, 40), st.integers(0, 1000))
+def test_the_best_are_the_same_whether_all_are_smoothed_or_not(k: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    vectors = unit(random.standard_normal((40, 5)))
+    scores = random.standard_normal(40) * 2
+    everyone, few = smooth(scores, vectors), smooth(scores, vectors, k)
+    best = np.argsort(-everyone)[:k]
+    np.testing.assert_array_equal(np.argsort(-few)[:k], best)
+    np.testing.assert_allclose(few[best], everyone[best])
 
 
 def test_few_candidates_are_left_as_they_are() -> None:

@@ -85,6 +85,19 @@ def test_http_gives_the_order_and_scores_of_python(client: httpx.Client, live: L
     assert (reply["query"], reply["generation"]) == (question, expected["generation"])
 
 
+def test_every_answer_says_what_its_stages_took(client: httpx.Client) -> None:
+    for reply in (
+        client.get("/v1/search", params={"q": "learning", "mode": "dense"}),
+        client.get("/v1/related/gan"),
+        client.post("/v1/related", json={"positive": ["gan"]}),
+    ):
+        timing = dict(entry.split(";dur=") for entry in reply.headers["Server-Timing"].split(", "))
+        total = float(timing.pop("total"))
+        assert total == pytest.approx(reply.json()["took_ms"], abs=0.06)
+        assert sum(map(float, timing.values())) == pytest.approx(total, abs=0.5)
+        assert {"read", "meaning", "score", "dress"} <= {*timing}
+
+
 def test_filters_reach_the_search(client: httpx.Client) -> None:
     def ids(**parameters: str | int) -> list[str]:
         reply = client.get("/v1/search", params={"q": "learning", **parameters}).json()

@@ -45,6 +45,7 @@ def _years(
 @click.option("--author", help="Only papers by this author (accents do not matter).")
 @click.option("--venue", help="Only papers of this journal or conference.")
 @rerank_option
+@click.option("--timings", is_flag=True, help="Say on stderr how long each stage took, in milliseconds.")
 @index_option
 @json_option
 def search(
@@ -55,6 +56,7 @@ def search(
     author: str | None,
     venue: str | None,
     rerank: str | None,
+    timings: bool,
     root: Path,
     as_json: bool,
 ) -> None:
@@ -84,6 +86,9 @@ def search(
         print_json(results.to_dict())
     else:
         show_results(results)
+    if timings:
+        stages = ", ".join(f"{stage} {took:.1f}" for stage, took in results.stages.items())
+        click.echo(f"{stages}, total {results.took_ms:.1f} ms", err=True)
 
 
 class _ManyAfterNot(click.Command):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.encode.encoder import Encoder, Vectors
@@ -16,11 +15,19 @@ from semsearch.encode.encoder import Encoder, Vectors
 _CHUNK = 512  # texts encoded and stored at a time: what a killed build loses at most
 
 
+class Writable(Protocol):
+    """Where vectors go: an array, or what can be written as one."""
+
+    def __setitem__(self, rows: Any, vectors: Any, /) -> None:
+        """Replace some vectors."""
+        ...
+
+
 def embed(
     encoder: Encoder,
     cache: EmbeddingCache,
     texts: Sequence[str],
-    out: NDArray[np.floating[Any]],
+    out: Writable,
     advance: Callable[[int], None],
 ) -> int:
     """Write the vector of ``texts[i]`` to ``out[i]``.
@@ -57,7 +64,7 @@ def embed(
     return len(missing)
 
 
-def _put(out: NDArray[np.floating[Any]], places: Sequence[Sequence[int]], vectors: Vectors) -> int:
+def _put(out: Writable, places: Sequence[Sequence[int]], vectors: Vectors) -> int:
     """Write each vector to all of its places; returns how many these are."""
     rows = np.fromiter(chain.from_iterable(places), dtype=np.int64)
     out[rows] = vectors.repeat([len(of_one) for of_one in places], axis=0)

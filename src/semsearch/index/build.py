@@ -16,10 +16,10 @@ from semsearch.encode.bulk import embed
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.encode.multilingual import multilingual
 from semsearch.errors import NothingToIndex
-from semsearch.index import evidence, lexicon, names, papers, texts, titles, vectors, words
+from semsearch.index import compact, evidence, lexicon, names, papers, texts, titles, vectors, words
 from semsearch.index import manifest as manifests
 from semsearch.index.calibration import calibrate
-from semsearch.index.files import mapped, storage
+from semsearch.index.files import storage
 from semsearch.index.generation import open_generation
 from semsearch.index.manifest import Counts, Manifest, VectorSpec
 from semsearch.index.progress import Progress, Silent, Timed
@@ -123,7 +123,9 @@ def build(
                 vectors=VectorSpec(vectors.SPEC, recall=1.0),
                 counts=_counts(corpus, rejected, embedding),
                 sources=tuple(sources),
-                calibration=calibrate(encoder, mapped(staging / evidence.TITLES), embedding.documents),
+                calibration=calibrate(
+                    encoder, compact.opened(staging / evidence.TITLES), embedding.documents
+                ),
                 files=record(staging),
                 software={name: version(name) for name in _LIBRARIES},
             )
@@ -171,7 +173,7 @@ def _embed(
     documents = np.empty((len(texts), encoder.passport.dim), dtype=np.float32)
     embedded = embed(encoder, cache, texts, documents, progress.advance)
     for name, part in ((evidence.TITLES, titles), (evidence.SENTENCES, quotes)):
-        out = evidence.create(staging / name, len(part), encoder.passport.dim)
+        out = compact.create(staging / name, len(part), encoder.passport.dim)
         embedded += embed(encoder, cache, part, out, progress.advance)
     return _Embedding(
         documents=documents,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from semsearch.encode import Encoder, Vectors
+from semsearch.index.compact import CompactVectors
 
 # Everyday questions that no body of papers is about. What their best hits reach is what chance reaches here.
 PROBES = (
@@ -57,7 +58,7 @@ PARALLEL = (
 _SAMPLE = 400  # papers compared pair by pair
 
 
-def calibrate(encoder: Encoder, titles: Vectors, documents: Vectors) -> dict[str, float]:
+def calibrate(encoder: Encoder, titles: CompactVectors, documents: Vectors) -> dict[str, float]:
     """Mean and standard deviation of the cosines that mean nothing.
 
     ``foreign``: of the best hit of each probe. ``pair``: of titles, which stand in for questions, and other
@@ -65,7 +66,7 @@ def calibrate(encoder: Encoder, titles: Vectors, documents: Vectors) -> dict[str
     """
     best = (encoder.encode_queries(PROBES) @ documents.T).max(axis=1)
     step = max(1, len(documents) // _SAMPLE)
-    cosines = titles[::step].astype(np.float32) @ documents[::step].T
+    cosines = titles[::step] @ documents[::step].T
     pairs = cosines[~np.eye(len(cosines), dtype=bool)]
     if not len(pairs):
         pairs = best  # a single paper has no other to be compared with

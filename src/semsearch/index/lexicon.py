@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from semsearch.encode import Encoder, Vectors
 from semsearch.encode.bulk import embed
 from semsearch.encode.cache import EmbeddingCache, key
-from semsearch.index import strings
+from semsearch.index import compact, strings
 from semsearch.index.files import mapped
 from semsearch.index.progress import Advance, Progress, Silent, counted
 from semsearch.index.words import STOP, terms, top
@@ -41,7 +41,7 @@ _SPOKEN = (
 _WORD = re.compile(r"[^\W\d_]+")
 _SPACED = "".join(chr(i).lower() if chr(i).isalpha() else " " for i in range(128))  # the same for ASCII
 _NAME = "lexicon"
-_STEMS = "lexicon_stems"
+_STEMS, _VECTORS = "lexicon_stems", "lexicon_vectors.npy"
 _REMEMBERED = 1_000  # words of questions that the lexicon does not hold, and what is near them
 
 
@@ -100,11 +100,11 @@ def write(
     progress.step("relate", 3 * len(kept))  # each is encoded and looked up, in English and in French
     embed(encoder, cache, kept, vectors, progress.advance)
     stems = [" ".join(terms(word)) for word in kept]
+    compact.create(folder / _VECTORS, len(kept), encoder.passport.dim)[:] = vectors
     numbers, nearness = _neighbours(stems, vectors, french, progress.advance)
     strings.write(folder, _NAME, kept)
     strings.write(folder, _STEMS, stems)
     for name, array in (
-        ("vectors", vectors.astype(np.float16)),
         ("papers", np.array([total[word] for word in kept], dtype=np.int32)),
         ("french", french),
         ("neighbours", numbers),
@@ -154,9 +154,9 @@ class Lexicon:
 
     def __init__(self, folder: Path) -> None:
         self._words, self._stems = strings.Strings(folder, _NAME), strings.Strings(folder, _STEMS)
-        self._papers, self._french, self._numbers, self._nearness, self._vectors = (
-            mapped(folder / f"{_NAME}_{name}.npy")
-            for name in ("papers", "french", "neighbours", "nearness", "vectors")
+        self._vectors = compact.opened(folder / _VECTORS)
+        self._papers, self._french, self._numbers, self._nearness = (
+            mapped(folder / f"{_NAME}_{name}.npy") for name in ("papers", "french", "neighbours", "nearness")
         )
         self._remembered: dict[str, Nearest] = {}
 
@@ -198,7 +198,7 @@ class Lexicon:
     def nearest(self, vectors: Vectors) -> list[Nearest]:
         """The words nearest to vectors of the lexicon's encoder, shape ``(n, dim)``, in both languages."""
         found: list[Nearest] = []
-        for cosines in vectors @ self._matrix.T:
+        for cosines in self._vectors.cosines(vectors).T:
             best = top(cosines, _LOOKED_AT)
             found.append(list(zip(best.tolist(), cosines[best].tolist(), strict=True)))
         return found
@@ -213,8 +213,3 @@ class Lexicon:
                 self._remembered = {}
             self._remembered |= known
         return [known[word] for word in words]
-
-    @cached_property
-    def _matrix(self) -> Vectors:
-        matrix: Vectors = self._vectors.astype(np.float32)
-        return matrix

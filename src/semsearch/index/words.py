@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cache, lru_cache
 from math import log1p
 from pathlib import Path
@@ -24,7 +24,7 @@ from semsearch.index.files import mapped
 from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.spelling import joined
 from semsearch.index.vectors import Rows
-from semsearch.ingest.clean import fold, folded_words
+from semsearch.ingest.clean import folded, folded_words
 from semsearch.paper import Paper
 
 Near = Mapping[str, Mapping[str, float]]
@@ -57,21 +57,28 @@ Located = tuple[str, int, int]
 _NAME = "@"  # begins the terms that are words of authors' names; no word of a text can
 
 
+class _Terms(dict[str, str | None]):
+    """What folded words become; None for those that say nothing."""
+
+    def __missing__(self, word: str) -> str | None:
+        if len(self) >= _STEMMED:
+            self.clear()
+        self[word] = term = None if word in STOP else _stemmer().stemWord(word[:_LONGEST])
+        return term
+
+
+_TERM = _Terms().__getitem__
+
+
 def terms(text: str) -> list[str]:
     """The words of a text as the index knows them: folded, without stop words, stemmed."""
-    return [term for word in fold(text).split() if (term := _term(word)) is not None]
+    return [term for term in map(_TERM, folded(text)) if term is not None]
 
 
 def located(text: str) -> list[Located]:
     """The same terms, each with where the word it was made from stands in ``text``."""
     found = folded_words(text)
-    return [(term, start, end) for word, start, end in found if (term := _term(word)) is not None]
-
-
-@lru_cache(maxsize=_STEMMED)
-def _term(word: str) -> str | None:
-    """What a folded word becomes; None for one that says nothing."""
-    return None if word in STOP else _stemmer().stemWord(word[:_LONGEST])
+    return [(term, start, end) for word, start, end in found if (term := _TERM(word)) is not None]
 
 
 @cache
@@ -81,9 +88,14 @@ def _stemmer() -> Any:
     return Stemmer.Stemmer("english", 0)  # without a cache of its own
 
 
+def held(text: str, wanted: Set[str]) -> Set[str]:
+    """Which of some terms a text holds."""
+    return wanted & set(map(_TERM, folded(text)))
+
+
 def name_terms(name: str) -> list[str]:
     """The words of an author's name as the index knows them."""
-    return [_NAME + word[:_LONGEST] for word in fold(name).split()]
+    return [_NAME + word[:_LONGEST] for word in folded(name)]
 
 
 class _Numbers(dict[str, int]):
@@ -108,9 +120,9 @@ def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> N
     words, names = _Numbers(), _Numbers()
     of_name = cache(lambda name: {*name_terms(name), *name_terms(joined(name))})
     bodies = words.of(
-        fold(" ".join((paper.abstract, *paper.keywords))).split() for paper in counted(papers, advance)
+        folded(" ".join((paper.abstract, *paper.keywords))) for paper in counted(papers, advance)
     )
-    titles = words.of(fold(paper.title).split() for paper in papers)
+    titles = words.of(folded(paper.title) for paper in papers)
     authors = names.of({term for name in paper.authors for term in of_name(name)} for paper in papers)
 
     stems = _stemmer().stemWords([word[:_LONGEST] for word in words])
@@ -196,37 +208,38 @@ class PaperWords:
             near: Terms that mean nearly what a term of the question means. A paper gets the best that it
                 has of them, by what each counts, where that is more than the term itself gives.
         """
-        scores = np.zeros(self._papers, dtype=np.float32)
+        scores, best = np.zeros((2, self._papers), dtype=np.float32)
         for term, times in self._wanted(question).items():
-            if others := near.get(term):
-                scores += times * self._best([(term, 1.0), *others.items()])
+            others = near.get(term, {})
+            rows, impacts = self._postings(term, others)
+            impacts *= times
+            if others:
+                best.fill(0)
+                np.maximum.at(best, rows, impacts)
+                scores += best
             else:
-                rows, impacts = self._postings(term)
-                np.add.at(scores, rows, times * impacts)
+                np.add.at(scores, rows, impacts)
         return scores
 
     def _wanted(self, question: str) -> Counter[str]:
         """The terms of a question, and how many times it says each."""
         wanted = Counter(terms(question))
-        for word in set(fold(question).split()) - STOP:
+        for word in set(folded(question)) - STOP:
             name = _NAME + word
             holders = self.count(name)
             if holders and holders > self.count(terms(word)[0]):
                 wanted[name] = 1
         return wanted
 
-    def _best(self, shares: Iterable[tuple[str, float]]) -> NDArray[np.float32]:
-        """The best that every paper has of some terms, by what each counts."""
-        best = np.zeros(self._papers, dtype=np.float32)
-        for term, share in shares:
-            rows, impacts = self._postings(term)
-            np.maximum.at(best, rows, share * impacts)
-        return best
-
-    def _postings(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Rows of the papers that hold a term, and what it adds to the score of each."""
-        start, end = self._slice(term)
-        return self._rows[start:end], self._impacts[start:end]
+    def _postings(
+        self, term: str, near: Mapping[str, float]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Rows of the papers that hold a term or one near it, and what that adds to the score of each."""
+        slices = [slice(*self._slice(other)) for other in (term, *near)]
+        shares = np.array([1.0, *near.values()], dtype=np.float32)
+        impacts = np.concatenate([self._impacts[part] for part in slices])
+        impacts *= shares.repeat([part.stop - part.start for part in slices])
+        return np.concatenate([self._rows[part] for part in slices]), impacts
 
     def _find(self, term: str) -> tuple[int, int]:
         """Where the postings of a term begin and end."""

@@ -140,11 +140,16 @@ def clean_keywords(raw: str) -> tuple[str, ...]:
 
 def fold(text: str) -> str:
     """The text as it is matched: no accents, no case, and one space for anything but letters and digits."""
+    return " ".join(folded(text))
+
+
+def folded(text: str) -> list[str]:
+    """The words of ``fold(text)``."""
     if not text.isascii():
         text = _OUTSIDE_ASCII.sub(lambda run: _fold_run(run[0]), text)
         if not text.isascii():
-            return " ".join(_SEPARATORS.sub(" ", text.casefold()).split())
-    return " ".join(text.translate(_SPACED).split())
+            return _SEPARATORS.sub(" ", text.casefold()).split()
+    return text.translate(_SPACED).split()
 
 
 @lru_cache(maxsize=10_000)

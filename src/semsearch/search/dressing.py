@@ -71,9 +71,9 @@ def _said(generation: Generation, rows: Rows, queries: Vectors | None) -> list[_
     spans = [generation.sentences.spans(row) for row in rows.tolist()]
     if queries is None:
         return [(of_paper, None) for of_paper in spans]
-    vectors, counts = generation.sentences.vectors(rows)
-    cosines, ends = (vectors @ queries.T).max(axis=1, initial=-1), np.cumsum(counts).tolist()
-    return [(of_paper, cosines[end - len(of_paper) : end]) for of_paper, end in zip(spans, ends, strict=True)]
+    cosines, counts = generation.sentences.cosines(queries, rows)
+    nearest, ends = cosines.max(axis=1, initial=-1), np.cumsum(counts).tolist()
+    return [(of_paper, nearest[end - len(of_paper) : end]) for of_paper, end in zip(spans, ends, strict=True)]
 
 
 def _hit(

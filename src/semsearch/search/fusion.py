@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.encode import Vectors
+from semsearch.index.vectors import Rows
 
 Scores = NDArray[np.float64]
 
@@ -20,6 +21,7 @@ POOL = 200
 
 _FEEDBACK, _FEEDBACK_PAPERS, _FEEDBACK_TEMPERATURE = 0.5, 3, 0.4
 _SMOOTHING, _NEIGHBOURS = 0.2, 3
+_LOOKED_AT = 3  # times as many candidates as are wanted are smoothed before any is left out
 
 
 def words_weight(papers: int) -> float:
@@ -28,17 +30,23 @@ def words_weight(papers: int) -> float:
 
 
 def standardise(scores: NDArray[np.floating]) -> Scores:
-    """To mean 0 and standard deviation 1, so that cosines and BM25 scores can be added; constant to 0."""
-    values = np.asarray(scores, dtype=np.float64)
-    if not len(values):
+    """To mean 0 and standard deviation 1, so that cosines and BM25 scores can be added; constant to 0.
+
+    Args:
+        scores: Of one kind, shape ``(n,)``, or of several, shape ``(kinds, n)``.
+    """
+    values: Scores = np.asarray(scores, dtype=np.float64)
+    if not values.size:
         return values
-    deviation = values.std()
-    return (values - values.mean()) / deviation if deviation > 1e-9 else np.zeros_like(values)
+    values = values - values.mean(axis=-1, keepdims=True)
+    deviation = np.sqrt((values * values).mean(axis=-1, keepdims=True))
+    return np.where(deviation > 1e-9, values / np.maximum(deviation, 1e-9), 0.0)
 
 
 def fuse(*weighted: tuple[float, NDArray[np.floating]]) -> Scores:
     """The weighted sum of standardised scores of the same candidates."""
-    total: Scores = np.sum([weight * standardise(scores) for weight, scores in weighted], axis=0)
+    weights, scores = zip(*weighted, strict=True)
+    total: Scores = np.array(weights) @ standardise(np.array(scores))
     return total
 
 
@@ -56,11 +64,11 @@ def feed_back(scores: Scores, vectors: Vectors) -> Scores:
         return scores
     best = np.argsort(-scores, kind="stable")[:_FEEDBACK_PAPERS]
     weights = np.exp((scores[best] - scores[best[0]]) / _FEEDBACK_TEMPERATURE)
-    centre = weights @ vectors[best]
+    centre = (weights @ vectors[best]).astype(np.float32)
     return scores + _FEEDBACK * standardise(vectors @ (centre / np.linalg.norm(centre)))
 
 
-def smooth(scores: Scores, vectors: Vectors) -> Scores:
+def smooth(scores: Scores, vectors: Vectors, k: int | None = None) -> Scores:
     """Let each candidate share a fifth of its score with its nearest neighbours among them.
 
     Papers about one thing answer one question (the cluster hypothesis), and a paper whose neighbours all
@@ -69,17 +77,31 @@ def smooth(scores: Scores, vectors: Vectors) -> Scores:
     Args:
         scores: Shape ``(n,)``.
         vectors: Of the same candidates, shape ``(n, dim)``, unit norm.
+        k: How many of the best are wanted; None for all. Candidates that cannot be among them get the most
+            that they could have, which is less than each of the best has.
     """
     if len(scores) <= _NEIGHBOURS:
         return scores
-    cosines, rows = vectors @ vectors.T, np.arange(len(vectors))
-    cosines[rows, rows] = -2
-    total, shared = np.zeros(len(vectors)), np.zeros(len(vectors))
+    smoothed: Scores = (1 - _SMOOTHING) * scores + _SMOOTHING * scores.max()
+    wanted = len(scores) if k is None else k
+    first, rest = np.split(np.argsort(-scores), [_LOOKED_AT * wanted])
+    smoothed[first] = _smoothed(first, scores, vectors)
+    if len(rest):
+        rest = rest[smoothed[rest] >= np.sort(smoothed[first])[-wanted]]
+        smoothed[rest] = _smoothed(rest, scores, vectors)
+    return smoothed
+
+
+def _smoothed(rows: Rows, scores: Scores, vectors: Vectors) -> Scores:
+    """The scores of some candidates, shared with their neighbours among all."""
+    cosines, place = vectors[rows] @ vectors.T, np.arange(len(rows))
+    cosines[place, rows] = -2
+    total, shared = np.zeros((2, len(rows)))
     for _ in range(_NEIGHBOURS):  # looked for one after the other: faster than any sorting of the row
         nearest = cosines.argmax(axis=1)
-        weights = np.maximum(cosines[rows, nearest], 1e-6)
+        weights = np.maximum(cosines[place, nearest], 1e-6)
         total += weights
         shared += weights * scores[nearest]
-        cosines[rows, nearest] = -2
-    smoothed: Scores = (1 - _SMOOTHING) * scores + _SMOOTHING * shared / total
+        cosines[place, nearest] = -2
+    smoothed: Scores = (1 - _SMOOTHING) * scores[rows] + _SMOOTHING * shared / total
     return smoothed

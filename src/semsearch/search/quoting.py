@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import numpy as np
 
 from semsearch.encode import Vectors
-from semsearch.index.words import Located, Near, PaperWords, located, terms
+from semsearch.index.words import Located, Near, PaperWords, held, located
 from semsearch.paper import Paper
 from semsearch.search.hits import Evidence, Spans
 
@@ -66,8 +66,8 @@ def quote(
     for i in sorted(range(len(sentences)), key=scores.__getitem__, reverse=True):
         if scores[i] + _WORDS < best[0]:
             break
-        held = wanted.keys() & terms(paper.abstract[slice(*sentences[i])])
-        best = max(best, (scores[i] + _WORDS * sum(wanted[term] for term in held) / total, -i))
+        weight = sum(wanted[term] for term in held(paper.abstract[slice(*sentences[i])], wanted.keys()))
+        best = max(best, (scores[i] + _WORDS * weight / total, -i))
     start, end = sentences[-best[1]]
     text = paper.abstract[start:end]
     marked = tuple((start + a, start + b) for a, b in marks(located(text), wanted))

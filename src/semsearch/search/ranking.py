@@ -128,7 +128,7 @@ def hybrid(
         (SENTENCE, np.where(sentences < 0, titles, sentences)),  # without abstract, the title is all it says
         (words_weight(len(words)), words[pool]),
     )
-    scores = smooth(feed_back(scores, vectors), vectors)
+    scores = smooth(feed_back(scores, vectors), vectors, None if len(pinned) else k)
     is_pinned = np.isin(pool, pinned)
     if is_pinned.any():
         scores[is_pinned] += np.ptp(scores) + 1  # above all others, in their own order

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
+from typing import ClassVar
 
 
 class Stages:
     """A stopwatch that is told when a stage ends; the next one begins there.
 
     Attributes:
-        took: Milliseconds by stage, in the order in which they were first passed. A question passes ``read``
-            (its words, synonyms and language), ``route`` (what it names), ``encode``, ``meaning`` (nearest
-            vectors), ``words`` (BM25), ``score`` (all evidence together), ``rerank`` and ``dress`` (metadata,
-            evidence, marks), less those that its mode does not need.
+        clock: Gives seconds; a benchmark may count those of the processor instead.
+        took: Milliseconds by stage, in the order in which they came. A question has ``read`` (its language,
+            synonyms and translation), ``route`` (the papers it names), ``encode`` (the first question also
+            loads the encoder), ``meaning`` (the nearest vectors), ``words`` (BM25), ``score`` (all evidence
+            on the candidates), ``rerank`` and ``dress`` (metadata, evidence, marks), less those that its
+            mode does not need.
     """
+
+    clock: ClassVar[Callable[[], float]] = perf_counter
 
     def __init__(self) -> None:
         self.took: dict[str, float] = {}
-        self._since = perf_counter()
+        self._since = Stages.clock()
 
     def end(self, stage: str) -> None:
-        """What was done since the last stage ended was this one."""
-        now = perf_counter()
+        """All since the last stage ended was this one."""
+        now = Stages.clock()
         self.took[stage] = self.took.get(stage, 0.0) + (now - self._since) * 1000
         self._since = now
