@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +93,8 @@ def build(
         IndexBusy: Another process is writing here.
         StorageError: The disk is full or may not be written.
     """
+    from importlib.metadata import version
+
     progress = progress if isinstance(progress, Timed) else Timed(progress or Silent())
     if not corpus:
         raise NothingToIndex("no paper was found.", where=", ".join(sources), hint="Check the files named.")

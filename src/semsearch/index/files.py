@@ -6,14 +6,18 @@ import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.errors import StorageError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 _HINTS = {
     errno.ENOSPC: "Free some space (semsearch prune removes old generations) and run the same command again.",
@@ -43,6 +47,15 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def all_at_once(do: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """What a function gives for each item, computed side by side: for work that lets other threads go on.
+
+    The first error, in the order of the items, is raised when all are done.
+    """
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return list(pool.map(do, items))
 
 
 def sync(path: Path) -> None:

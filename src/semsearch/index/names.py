@@ -53,7 +53,8 @@ def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> N
     found_by = ((word, i) for i, name in enumerate(rows) for word in _found_by(_read(name)))
     with created(folder / FILE, _SCHEMA) as database:
         database.executemany("INSERT INTO names VALUES (?, ?)", enumerate(rows))
-        database.executemany("INSERT INTO words VALUES (?, ?)", sorted(found_by))  # fills its pages in order
+        # In order, so that the same names make the same file.
+        database.executemany("INSERT INTO words VALUES (?, ?)", sorted(found_by))
         database.executemany(
             "INSERT INTO papers VALUES (?, ?)",
             ((i, row) for i, of in enumerate(rows.values()) for row in of),

@@ -25,7 +25,7 @@ from pathlib import Path
 from semsearch.encode import export
 from semsearch.errors import IndexBusy, IndexDamaged, IndexForeign, IndexMissing
 from semsearch.index import manifest as passport
-from semsearch.index.files import replace_atomically, sha256, storage, sync
+from semsearch.index.files import all_at_once, replace_atomically, sha256, storage, sync
 from semsearch.index.manifest import MEND, FileRecord, Manifest
 
 MANIFEST = "manifest.json"
@@ -184,8 +184,9 @@ class Store:
         """
         manifest = self.manifest(generation)
         folder = self.generations / generation
-        for name, record in manifest.files.items():
-            _check(folder / name, record)
+        # The largest first, so that none is waited for at the end.
+        files = sorted(manifest.files.items(), key=lambda file: -file[1].size)
+        all_at_once(lambda file: _check(folder / file[0], file[1]), files)
         unknown = {entry.name for entry in folder.iterdir()} - set(manifest.files) - {MANIFEST}
         if unknown:
             raise IndexDamaged(
@@ -219,10 +220,11 @@ class Store:
 
 def record(folder: Path) -> dict[str, FileRecord]:
     """Size and checksum of every file in a staging folder."""
+    entries = [entry for entry in sorted(folder.iterdir()) if entry.name != MANIFEST]
+    sums = all_at_once(sha256, entries)
     return {
-        entry.name: FileRecord(entry.stat().st_size, sha256(entry))
-        for entry in sorted(folder.iterdir())
-        if entry.name != MANIFEST
+        entry.name: FileRecord(entry.stat().st_size, checksum)
+        for entry, checksum in zip(entries, sums, strict=True)
     }
 
 

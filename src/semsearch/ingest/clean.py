@@ -7,17 +7,12 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Final
 
-import ftfy
-
 from semsearch.ingest.latex import from_latex, script
 
 # ftfy is thorough, and slow on anything but ASCII. It is asked only where something it mends can be: an
 # entity, a control character, a ligature, a lone surrogate, or the two neighbours outside ASCII (or Â, Ã and
 # a space) that every multi-byte character decoded wrongly leaves behind.
 _SUSPECT = re.compile(r"&[#\w]{1,24};|[\x80-\x9f\ud800-\udfffﬀ-ﬆ]|[^\x00-\x7f]{2}|[ÂÃâ] ")
-_FIXES: Final = ftfy.TextFixerConfig(
-    unescape_html=True, uncurl_quotes=False, fix_character_width=False, explain=False
-)
 _ESCAPED_AGAIN = re.compile(r"&(?:amp;)+(?=#?\w{1,24};)")
 
 # Inline markup with nothing but attributes in it: "p <b and c> d" is no tag, nor is "<think>".
@@ -204,7 +199,7 @@ def _one_pass(text: str) -> str:
     if "&" in text:
         text = _ESCAPED_AGAIN.sub("&", text)
     if ("&" in text or not text.isascii()) and _SUSPECT.search(text):
-        text = ftfy.fix_text(text, _FIXES)
+        text = _mended(text)
     if "<" in text:
         text = _SCRIPT_TAGS.sub(lambda tag: script(tag[2], raised=tag[1].lower() == "sup"), text)
         text = _TAG.sub(_instead_of_tag, text)
@@ -212,6 +207,14 @@ def _one_pass(text: str) -> str:
     if not text.isprintable():
         text = _INVISIBLE.sub("", text)
     return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
+
+
+def _mended(text: str) -> str:
+    import ftfy
+
+    return ftfy.fix_text(
+        text, unescape_html=True, uncurl_quotes=False, fix_character_width=False, explain=False
+    )
 
 
 def _instead_of_tag(tag: re.Match[str]) -> str:

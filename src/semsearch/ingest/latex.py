@@ -11,9 +11,10 @@ import logging
 import re
 from functools import lru_cache
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
-from pylatexenc.latexwalker import LatexWalkerError
+if TYPE_CHECKING:
+    from pylatexenc.latex2text import LatexNodes2Text
 
 # Braces up to three deep. Possessive throughout: an unclosed brace costs one scan, not many.
 _BRACED = r"\{(?:[^{}\\]|\\.|\{(?:[^{}\\]|\\.|\{(?:[^{}\\]|\\.)*+\})*+\})*+\}"
@@ -119,6 +120,8 @@ def _convert(span: str) -> str:
         return span[1]
     if plain := _URL.fullmatch(span) or _STYLED.fullmatch(span):
         return plain[1].replace("\\", "")
+    from pylatexenc.latexwalker import LatexWalkerError
+
     if max(accumulate(1 if c == "{" else -1 for c in span if c in "{}"), default=0) > _DEEPEST:
         return span
     converter, known = _converter()
@@ -146,6 +149,8 @@ def _prepare_formula(formula: re.Match[str]) -> str:
 @lru_cache(maxsize=1)
 def _converter() -> tuple[LatexNodes2Text, frozenset[str]]:
     """pylatexenc, set up for reading papers, and the names of the macros it then knows."""
+    from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
+
     # It warns of every macro that lacks an argument; such a span is kept raw instead.
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     macros = [MacroTextSpec(name, simplify_repl="%s") for name in _PLAIN_FONTS.split()]
