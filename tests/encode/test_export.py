@@ -14,7 +14,7 @@ import pytest
 from semsearch.encode import Vectors, choosing, export, pretrained
 from semsearch.encode.export import Export
 from semsearch.encode.models import locate
-from semsearch.encode.runtime import Ids, Runtime
+from semsearch.encode.runtime import Ids, Runtime, run
 from semsearch.encode.transformer import TransformerEncoder
 from semsearch.errors import EncoderError
 
@@ -111,7 +111,7 @@ def test_a_build_exports_once_and_goes_by_the_export(
 class Signed:
     """A runtime whose vectors are those of another, or their opposites."""
 
-    multiple = 8
+    multiple, batch = 8, 64
 
     def __init__(self, name: str, runtime: Runtime, sign: float) -> None:
         self.name, self._runtime, self._sign = name, runtime, sign
@@ -147,3 +147,20 @@ def test_much_to_encode_is_worth_a_look_for_the_fastest(exported: Export) -> Non
     loaded.encode_documents(["one"])
     loaded.encode_documents(["more"])
     assert (asked, loaded.runtime) == ([1], sign)
+
+
+def test_a_batch_holds_no_more_than_it_may_and_little_padding(exported: Export) -> None:
+    """Each text alone and all together are the same vectors, in the order of the texts."""
+    runtime = Signed("small batches", exported.load().runtime, 1)
+    shapes: list[tuple[int, ...]] = []
+
+    class Watched(Signed):
+        def __call__(self, ids: Ids, mask: Ids) -> Vectors:
+            shapes.append(ids.shape)
+            return super().__call__(ids, mask)
+
+    inputs = [[101, *range(2000, 2000 + n), 102] for n in (1, 30, 3, 90, 5, 6, 6)]
+    together = run(Watched("watched", runtime, 1), inputs)
+    assert shapes == [(1, 96), (2, 32), (4, 8)]
+    alone = np.concatenate([run(runtime, [ids]) for ids in inputs])
+    np.testing.assert_allclose(together, alone, atol=1e-6)

@@ -95,7 +95,7 @@ def candidates(found: Export, loaded: Pretrained | None) -> Iterator[Runtime]:
         for half in formats:
             yield found.load("openvino", half=half).runtime
     loaded = loaded or pretrained.load(found.passport.name)
-    for half in formats:
+    for half in formats if loaded.model.device.type == "cpu" else (False, True):
         yield loaded.encoder(half=half).runtime
 
 

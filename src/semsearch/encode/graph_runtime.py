@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.encode.encoder import Vectors
-from semsearch.encode.runtime import INPUTS, Ids
+from semsearch.encode.runtime import CPU_BATCH, INPUTS, Ids
 from semsearch.errors import MissingExtra
 
 OUTPUT = "vectors"
@@ -34,7 +34,7 @@ class OnnxRuntime:
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
         self.name = "onnx float32"
-        self.multiple = 8
+        self.multiple, self.batch = 8, CPU_BATCH
 
     def __call__(self, ids: Ids, mask: Ids) -> Vectors:
         """See `Runtime`."""
@@ -73,7 +73,7 @@ class OpenVinoRuntime:
             .create_infer_request()
         )
         self.name = f"openvino {'bfloat16' if half else 'float32'}"
-        self.multiple = 32 if half else 8
+        self.multiple, self.batch = 32 if half else 8, CPU_BATCH
 
     def __call__(self, ids: Ids, mask: Ids) -> Vectors:
         """See `Runtime`."""

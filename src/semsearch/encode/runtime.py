@@ -16,7 +16,8 @@ INPUTS = ("input_ids", "attention_mask")  # as models of transformers call them
 Ids = NDArray[np.int64]
 
 # Tokens of a batch, padding included: what fits a core's cache. 8 windows of 256, or 64 sentences of 32.
-_BATCH_TOKENS = 2048
+CPU_BATCH = 2_048
+GPU_BATCH = 131_072
 # From so many tokens on, a batch gains nothing by growing with texts that are mostly padding.
 _ENOUGH_TOKENS, _PADDED = 256, 0.8
 
@@ -27,10 +28,12 @@ class Runtime(Protocol):
     Attributes:
         name: Library and number format, for people: "torch bfloat16".
         multiple: The lengths, in tokens, that it computes fastest are multiples of this.
+        batch: Tokens that it is given at once, padding included.
     """
 
     name: str
     multiple: int
+    batch: int
 
     def __call__(self, ids: Ids, mask: Ids) -> Vectors:
         """Vectors of a batch.
@@ -49,7 +52,7 @@ def run(runtime: Runtime, inputs: Sequence[Sequence[int]]) -> Vectors:
     """Vectors of token ids, shape ``(len(inputs), dim)``, in small batches of about one length."""
     order = sorted(range(len(inputs)), key=lambda i: -len(inputs[i]))
     found: Vectors | None = None
-    for batch, width in _batches([len(inputs[i]) for i in order], runtime.multiple):
+    for batch, width in _batches([len(inputs[i]) for i in order], runtime):
         members = [order[i] for i in batch]
         ids = np.zeros((len(members), width), dtype=np.int64)
         mask = np.zeros_like(ids)
@@ -65,13 +68,13 @@ def run(runtime: Runtime, inputs: Sequence[Sequence[int]]) -> Vectors:
     return found
 
 
-def _batches(lengths: Sequence[int], multiple: int) -> Iterator[tuple[range, int]]:
+def _batches(lengths: Sequence[int], runtime: Runtime) -> Iterator[tuple[range, int]]:
     """Runs of descending lengths that share a batch, and its width in tokens."""
     start = 0
     while start < len(lengths):
-        width = -(-lengths[start] // multiple) * multiple
+        width = -(-lengths[start] // runtime.multiple) * runtime.multiple
         end = start + 1
-        while end < len(lengths) and (end + 1 - start) * width <= _BATCH_TOKENS:
+        while end < len(lengths) and (end + 1 - start) * width <= runtime.batch:
             if (end - start) * width >= _ENOUGH_TOKENS and lengths[end] < _PADDED * width:
                 break
             end += 1

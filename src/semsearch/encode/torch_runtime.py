@@ -8,7 +8,7 @@ from typing import Any
 
 from semsearch.encode.bert import Bert, bert_of
 from semsearch.encode.encoder import Vectors
-from semsearch.encode.runtime import INPUTS, Ids
+from semsearch.encode.runtime import CPU_BATCH, GPU_BATCH, INPUTS, Ids
 
 
 class TorchRuntime:
@@ -30,8 +30,10 @@ class TorchRuntime:
         self._model = copy.deepcopy(model).to(torch.bfloat16) if half and bert is None else model
         self._device = model.device
         self.name = f"torch {'bfloat16' if half else 'float32'}"
+        self.batch = CPU_BATCH
         if self._device.type != "cpu":
             self.name += f" on {self._device.type}"
+            self.batch = GPU_BATCH
         self.multiple = 32 if half else 8  # a tile of the processor's matrix unit has 16 rows or 32
 
     def __call__(self, ids: Ids, mask: Ids) -> Vectors:
