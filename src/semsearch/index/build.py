@@ -20,7 +20,7 @@ from semsearch.index import manifest as manifests
 from semsearch.index.calibration import calibrate
 from semsearch.index.files import storage
 from semsearch.index.generation import open_generation
-from semsearch.index.manifest import Counts, Manifest, VectorSpec
+from semsearch.index.manifest import Counts, Manifest
 from semsearch.index.progress import Progress, Silent, Timed
 from semsearch.index.store import Store, record
 from semsearch.paper import Paper, Rejected
@@ -71,6 +71,7 @@ def build(
     rejected: Sequence[Rejected] = (),
     sources: Sequence[str] = (),
     keep: int = KEEP,
+    exact: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Build a generation from papers and publish it.
@@ -85,6 +86,7 @@ def build(
         rejected: Records that could not be used, to be counted and listed.
         sources: Where the papers came from, for `semsearch rebuild`.
         keep: How many generations stay, this one included.
+        exact: Search vectors exactly, however many papers there are.
         progress: Told of every step.
 
     Raises:
@@ -109,7 +111,7 @@ def build(
             with EmbeddingCache(store.cache, translator.passport) as word_cache:
                 word_cache.keep_only(lexicon.write(staging, corpus, translator, word_cache, progress))
             progress.step("vectors")
-            vectors.write(staging, embedding.documents)
+            spec = vectors.write(staging, embedding.documents, exact=exact)
             for name, write in _PARTS.items():
                 progress.step(name, len(corpus))
                 write(staging, corpus, progress.advance)
@@ -121,7 +123,7 @@ def build(
                 parent=store.current(),
                 encoder=encoder.passport,
                 lexicon=translator.passport,
-                vectors=VectorSpec(vectors.SPEC, recall=1.0),
+                vectors=spec,
                 counts=_counts(corpus, rejected, embedding),
                 sources=tuple(sources),
                 calibration=calibrate(
