@@ -35,6 +35,10 @@ class PaperSentences:
         """Title vectors, shape ``(len(rows), dim)``."""
         return self._titles[rows]
 
+    def title_cosines(self, queries: Vectors, rows: Rows) -> NDArray[np.float32]:
+        """Of the titles of some papers and each query, shape ``(len(rows), len(queries))``."""
+        return self._titles.cosines(queries, rows)
+
     def spans(self, row: int) -> list[tuple[int, int]]:
         """The character offsets of one paper's sentences in its abstract."""
         return [(a, b) for a, b in self._spans[self._starts[row] : self._starts[row + 1]].tolist()]

@@ -78,7 +78,7 @@ class Grams:
         entries = np.concatenate([self._entries[starts[i] : ends[i]] for i in rarest])
         # An edit moves the length by a character at most, which takes up to four bytes.
         length = len(string.encode())
-        entries = entries[np.abs(self._strings.lengths(entries) - length) <= _BYTES * edits]
+        entries = entries[np.abs(self._strings.lengths[entries] - length) <= _BYTES * edits]
         entries, shared = np.unique(entries, return_counts=True)
         candidates: NDArray[np.uint32] = entries[shared >= max(1, len(rarest) - _SPOILED * edits)]
         return candidates

@@ -37,10 +37,10 @@ class Strings:
     def __getitem__(self, number: int) -> str:
         return self._raw(number).decode()
 
-    def lengths(self, numbers: NDArray[np.integer]) -> NDArray[np.int64]:
-        """How many bytes some strings have in UTF-8."""
-        lengths: NDArray[np.int64] = self._ends[numbers + 1] - self._ends[numbers]
-        return lengths
+    @cached_property
+    def lengths(self) -> NDArray[np.int32]:
+        """How many bytes each string has in UTF-8; in memory."""
+        return np.diff(self._ends).astype(np.int32)
 
     def find(self, string: str) -> int | None:
         """The number of a string, by binary search; None when it is not there.

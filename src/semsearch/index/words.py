@@ -23,7 +23,7 @@ from semsearch.index import strings
 from semsearch.index.files import mapped
 from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.spelling import joined
-from semsearch.index.vectors import Rows
+from semsearch.index.vectors import Mask, Rows
 from semsearch.ingest.clean import folded, folded_words
 from semsearch.paper import Paper
 
@@ -181,15 +181,15 @@ class PaperWords:
         start, end = self._slice(term)
         return end - start
 
+    def holding(self, term: str, rows: Rows) -> Mask:
+        """Which of some papers hold a term, shape ``(len(rows),)``."""
+        return self._places(term, rows)[1]
+
     def impacts(self, term: str, rows: Rows) -> NDArray[np.float32]:
         """What a term adds to the scores of some papers, shape ``(len(rows),)``; 0 where it is not."""
-        start, end = self._slice(term)
-        holders = self._rows[start:end]
-        places = np.searchsorted(holders, rows)
-        holds = places < len(holders)
-        holds[holds] = holders[places[holds]] == rows[holds]
+        places, holds = self._places(term, rows)
         impacts = np.zeros(len(rows), dtype=np.float32)
-        impacts[holds] = self._impacts[start:end][places[holds]]
+        impacts[holds] = self._impacts[places[holds]]
         return impacts
 
     def rarity(self, term: str) -> float:
@@ -240,6 +240,15 @@ class PaperWords:
         impacts = np.concatenate([self._impacts[part] for part in slices])
         impacts *= shares.repeat([part.stop - part.start for part in slices])
         return np.concatenate([self._rows[part] for part in slices]), impacts
+
+    def _places(self, term: str, rows: Rows) -> tuple[Rows, Mask]:
+        """Where the postings of a term would have some papers, and whether they do."""
+        start, end = self._slice(term)
+        if start == end:
+            return np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.bool_)
+        wanted = rows.astype(np.int32)  # of the type of the postings, which would else be copied
+        places = np.minimum(start + np.searchsorted(self._rows[start:end], wanted), end - 1)
+        return places, self._rows[places] == wanted
 
     def _find(self, term: str) -> tuple[int, int]:
         """Where the postings of a term begin and end."""

@@ -9,7 +9,7 @@ import numpy as np
 from semsearch.index.generation import Generation
 from semsearch.index.spelling import spelled
 from semsearch.index.titles import head
-from semsearch.index.vectors import Mask, Rows
+from semsearch.index.vectors import Rows
 from semsearch.index.words import name_terms, terms
 from semsearch.ingest.clean import clean_text, fold
 from semsearch.paper import Paper
@@ -50,18 +50,8 @@ def _holding_each(words: Sequence[str], generation: Generation) -> Rows:
         if rows is None:
             rows = np.union1d(index.papers_with(in_text), index.papers_with(in_names))
         elif len(rows):
-            rows = rows[
-                _are_in(rows, index.papers_with(in_text)) | _are_in(rows, index.papers_with(in_names))
-            ]
+            rows = rows[index.holding(in_text, rows) | index.holding(in_names, rows)]
     return np.empty(0, dtype=np.int64) if rows is None else rows
-
-
-def _are_in(rows: Rows, ordered: Rows) -> Mask:
-    """Which rows are among others that are in order."""
-    if not len(ordered):
-        return np.zeros(len(rows), dtype=np.bool_)
-    places = np.minimum(np.searchsorted(ordered, rows), len(ordered) - 1)
-    return np.asarray(ordered[places] == rows)
 
 
 def _may_lack(asked: str, key: str) -> bool:

@@ -39,12 +39,22 @@ def answers(
         wanted: The question's terms, and what each counts when evidence is chosen.
         queries: The question's vectors, shape ``(m, dim)``; None when the mode does not look at meaning.
     """
-    rows = found.rows[offset:]
+    rows, total = found.rows[offset:], sum(wanted.values())
     near = [None] * len(rows) if queries is None else similarities(generation, rows, queries).tolist()
+    holds = {term: generation.words.holding(term, rows).tolist() for term in wanted}
     each = zip(generation.papers.get(rows), _said(generation, rows, queries), near, strict=True)
     return tuple(
-        _hit(generation, found, i, paper, said, wanted, similarity)
-        for i, (paper, said, similarity) in enumerate(each, offset)
+        _hit(
+            generation,
+            found,
+            offset + i,
+            paper,
+            said,
+            {term: weight for term, weight in wanted.items() if holds[term][i]},
+            similarity,
+            total,
+        )
+        for i, (paper, said, similarity) in enumerate(each)
     )
 
 
@@ -62,7 +72,7 @@ def relatives(generation: Generation, found: Ranking, seeds: Rows) -> tuple[Hit,
     hits = []
     for i, (paper, said) in enumerate(each):
         reasons, wanted = compared.reasons(int(rows[i]), paper)
-        hits.append(_hit(generation, found, i, paper, said, wanted, near[i], reasons))
+        hits.append(_hit(generation, found, i, paper, said, wanted, near[i], reasons=reasons))
     return tuple(hits)
 
 
@@ -84,9 +94,10 @@ def _hit(
     said: _Said,
     wanted: Mapping[str, float],
     similarity: float | None,
+    total: float | None = None,
     reasons: Reasons | None = None,
 ) -> Hit:
-    """The ``i``-th of a ranking."""
+    """The ``i``-th of a ranking, with the terms wanted that it holds, and the weight of all of them."""
     matched_by, sure = found.matched_by[i], None
     if similarity is not None:
         sure = confidence(similarity, matched_by, generation.manifest.calibration)
@@ -97,7 +108,7 @@ def _hit(
         similarity=similarity,
         confidence=sure,
         matched_by=matched_by,
-        evidence=quote(paper, *said, wanted),
+        evidence=quote(paper, *said, wanted, total),
         title_words=marks(located(paper.title), wanted),
         reasons=reasons,
     )

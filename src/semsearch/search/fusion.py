@@ -6,6 +6,8 @@ docs/benchmarks.md shows what each part gives.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -82,26 +84,40 @@ def smooth(scores: Scores, vectors: Vectors, k: int | None = None) -> Scores:
     """
     if len(scores) <= _NEIGHBOURS:
         return scores
-    smoothed: Scores = (1 - _SMOOTHING) * scores + _SMOOTHING * scores.max()
-    wanted = len(scores) if k is None else k
-    first, rest = np.split(np.argsort(-scores), [_LOOKED_AT * wanted])
-    smoothed[first] = _smoothed(first, scores, vectors)
+    order, wanted = np.argsort(-scores), len(scores) if k is None else k
+    first, rest = np.split(order, [_LOOKED_AT * wanted])
+    smoothed: Scores = (1 - _SMOOTHING) * scores
+    cosines = vectors[first] @ vectors.T
+    near_first = cosines[:, rest].T.copy()
+    smoothed[first] += _SMOOTHING * _shared(cosines, first, scores)
     if len(rest):
+        # The neighbours of the rest are among their nearest of the first, or have the scores of the rest.
+        most = np.full(len(rest), scores[rest[0]])
+        for nearest, _ in _neighbours(near_first):
+            most = np.maximum(most, scores[first[nearest]])
+        smoothed[rest] += _SMOOTHING * most
         rest = rest[smoothed[rest] >= np.sort(smoothed[first])[-wanted]]
-        smoothed[rest] = _smoothed(rest, scores, vectors)
+        shared = _shared(vectors[rest] @ vectors.T, rest, scores)
+        smoothed[rest] = (1 - _SMOOTHING) * scores[rest] + _SMOOTHING * shared
     return smoothed
 
 
-def _smoothed(rows: Rows, scores: Scores, vectors: Vectors) -> Scores:
-    """The scores of some candidates, shared with their neighbours among all."""
-    cosines, place = vectors[rows] @ vectors.T, np.arange(len(rows))
-    cosines[place, rows] = -2
+def _shared(cosines: Vectors, rows: Rows, scores: Scores) -> Scores:
+    """The mean score of each candidate's neighbours, the nearer counting more."""
+    cosines[np.arange(len(rows)), rows] = -2  # nobody is a neighbour of itself
     total, shared = np.zeros((2, len(rows)))
-    for _ in range(_NEIGHBOURS):  # looked for one after the other: faster than any sorting of the row
-        nearest = cosines.argmax(axis=1)
-        weights = np.maximum(cosines[place, nearest], 1e-6)
+    for nearest, near in _neighbours(cosines):
+        weights = np.maximum(near, 1e-6)
         total += weights
         shared += weights * scores[nearest]
-        cosines[place, nearest] = -2
-    smoothed: Scores = (1 - _SMOOTHING) * scores[rows] + _SMOOTHING * shared / total
-    return smoothed
+    mean: Scores = shared / total
+    return mean
+
+
+def _neighbours(cosines: Vectors) -> Iterator[tuple[Rows, Vectors]]:
+    """The nearest of each row, then the second nearest, and so on: faster than sorting; overwrites them."""
+    rows = np.arange(len(cosines))
+    for _ in range(_NEIGHBOURS):
+        nearest = cosines.argmax(axis=1)
+        yield nearest, cosines[rows, nearest]
+        cosines[rows, nearest] = -2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -44,7 +43,11 @@ def marks(words: Iterable[Located], wanted: Collection[str]) -> Spans:
 
 
 def quote(
-    paper: Paper, sentences: Sequence[tuple[int, int]], cosines: Vectors | None, wanted: Mapping[str, float]
+    paper: Paper,
+    sentences: Sequence[tuple[int, int]],
+    cosines: Vectors | None,
+    wanted: Mapping[str, float],
+    total: float | None = None,
 ) -> Evidence | None:
     """The sentence of a paper's abstract that answers best; None without an abstract.
 
@@ -55,19 +58,22 @@ def quote(
         paper: The paper.
         sentences: Where its sentences stand in its abstract.
         cosines: Of each sentence, shape ``(len(sentences),)``; None where meaning is not looked at.
-        wanted: Weight of each term.
+        wanted: Weight of each term; those that the paper does not hold may be left out.
+        total: Weight of all terms, those left out included; None where there are none.
     """
     if not sentences:
         return None
     scores = [0.0] * len(sentences) if cosines is None else cosines.astype(np.float64).tolist()
-    total = sum(wanted.values()) or 1.0
-    best = (-math.inf, 0)
-    # The most similar first, down to where no words could make up for what a sentence lacks.
-    for i in sorted(range(len(sentences)), key=scores.__getitem__, reverse=True):
-        if scores[i] + _WORDS < best[0]:
+    weight = sum(wanted.values())
+    worth = _WORDS / ((weight if total is None else total) or 1.0)
+    # The most similar first, and none from where no words could make up for what a sentence lacks.
+    order = sorted(range(len(sentences)), key=scores.__getitem__, reverse=True)
+    best = (scores[order[0]], -order[0])
+    for i in order if len(order) > 1 and scores[order[1]] + worth * weight >= best[0] else ():
+        if scores[i] + worth * weight < best[0]:
             break
-        weight = sum(wanted[term] for term in held(paper.abstract[slice(*sentences[i])], wanted.keys()))
-        best = max(best, (scores[i] + _WORDS * weight / total, -i))
+        words = held(paper.abstract[slice(*sentences[i])], wanted.keys())
+        best = max(best, (scores[i] + worth * sum(wanted[term] for term in words), -i))
     start, end = sentences[-best[1]]
     text = paper.abstract[start:end]
     marked = tuple((start + a, start + b) for a, b in marks(located(text), wanted))

@@ -72,7 +72,7 @@ def _cosines(vectors: Vectors, queries: Vectors) -> NDArray[np.float32]:
 def _nearest(generation: Generation, queries: Vectors, k: int, allowed: Mask | None) -> Rows:
     """Rows of the papers nearest to each query, in order of row."""
     _, rows = generation.vectors.search(queries, k, allowed)
-    return np.unique(rows)
+    return np.sort(rows[0]) if len(rows) == 1 else np.unique(rows)
 
 
 def lexical(
@@ -119,7 +119,7 @@ def hybrid(
         pinned = _nearest(generation, queries, wanted, _mask(pinned, len(words)))
     pool = np.unique(np.concatenate([meaning, spoken, pinned]))
 
-    titles = _cosines(generation.sentences.titles(pool), queries)
+    titles = generation.sentences.title_cosines(queries, pool).max(axis=1)
     sentences = generation.sentences.nearest(queries, pool).max(axis=1)
     vectors = generation.vectors.vectors(pool)
     scores = fuse(
