@@ -25,6 +25,7 @@ def build(
     rejected: Sequence[Rejected] = (),
     sources: Sequence[str] = (),
     keep: int = KEEP,
+    exact: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Embed papers, write a generation and publish it.
@@ -36,6 +37,7 @@ def build(
         rejected: Records that could not be used, to be counted and listed in the index.
         sources: Where the papers came from, for ``semsearch rebuild``.
         keep: How many generations stay, this one included.
+        exact: Search vectors exactly, even in 100,000 papers and more.
         progress: Told of every step.
 
     Raises:
@@ -43,4 +45,13 @@ def build(
             published generation stays as it was.
     """
     loaded = TransformerEncoder(encoder) if isinstance(encoder, str) else encoder
-    return _build(papers, root, loaded, rejected=rejected, sources=sources, keep=keep, progress=progress)
+    return _build(
+        papers,
+        root,
+        loaded,
+        rejected=rejected,
+        sources=sources,
+        keep=keep,
+        exact=exact,
+        progress=progress,
+    )

@@ -9,11 +9,13 @@ import click
 
 from semsearch.cli.options import (
     encoder_option,
+    exact_option,
     index_option,
     json_option,
     keep_option,
     print_json,
     quiet_option,
+    timings_option,
 )
 from semsearch.errors import SourceError
 
@@ -23,10 +25,19 @@ from semsearch.errors import SourceError
 @index_option
 @encoder_option
 @keep_option
+@exact_option
+@timings_option
 @quiet_option
 @json_option
 def index(
-    sources: tuple[str, ...], root: Path, encoder: str | None, keep: int, quiet: bool, as_json: bool
+    sources: tuple[str, ...],
+    root: Path,
+    encoder: str | None,
+    keep: int,
+    exact: bool,
+    timings: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Read papers, embed them, and publish an index of them.
 
@@ -38,16 +49,20 @@ def index(
     semsearch index publications.txt
     semsearch index refs.bib more.jsonl --index ~/papers
     """
-    _build(sources, root, encoder, keep, quiet, as_json)
+    _build(sources, root, encoder, keep, exact, timings, quiet, as_json)
 
 
 @click.command()
 @index_option
 @encoder_option
 @keep_option
+@exact_option
+@timings_option
 @quiet_option
 @json_option
-def rebuild(root: Path, encoder: str | None, keep: int, quiet: bool, as_json: bool) -> None:
+def rebuild(
+    root: Path, encoder: str | None, keep: int, exact: bool, timings: bool, quiet: bool, as_json: bool
+) -> None:
     """Build again from the same sources.
 
     Reads the files that the published index was built from, and publishes what they hold now.
@@ -57,23 +72,32 @@ def rebuild(root: Path, encoder: str | None, keep: int, quiet: bool, as_json: bo
     from semsearch.index.offline import recorded
 
     sources, name = recorded(root)
-    _build(sources, root, encoder or name, keep, quiet, as_json)
+    _build(sources, root, encoder or name, keep, exact, timings, quiet, as_json)
 
 
 def _build(
-    sources: tuple[str, ...], root: Path, encoder: str | None, keep: int, quiet: bool, as_json: bool
+    sources: tuple[str, ...],
+    root: Path,
+    encoder: str | None,
+    keep: int,
+    exact: bool,
+    timings: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     from dataclasses import asdict
 
     from semsearch.index.offline import build_from_sources
-    from semsearch.terminal import BuildBar, show_build
+    from semsearch.terminal import BuildBar, show_build, show_stages
 
     with BuildBar(quiet=quiet or as_json) as bar:
-        report = build_from_sources(sources, root, encoder=encoder, keep=keep, progress=bar)
+        report = build_from_sources(sources, root, encoder=encoder, keep=keep, exact=exact, progress=bar)
     if as_json:
         print_json(asdict(report))
     else:
         show_build(report)
+    if timings:
+        show_stages(report.stages)
 
 
 @click.command()

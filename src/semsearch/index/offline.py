@@ -9,9 +9,10 @@ from semsearch.encode import DEFAULT
 from semsearch.encode.transformer import TransformerEncoder
 from semsearch.errors import NothingToIndex, SourceError
 from semsearch.index.build import BuildReport, build
-from semsearch.index.progress import Progress, Silent, Timed
+from semsearch.index.progress import Progress, Silent, Timed, counted
 from semsearch.index.store import Store
-from semsearch.ingest.reader import read
+from semsearch.ingest.reader import iter_papers
+from semsearch.paper import Paper, Rejected
 
 
 def build_from_sources(
@@ -20,6 +21,7 @@ def build_from_sources(
     *,
     encoder: str | None = None,
     keep: int,
+    exact: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Read files of papers, build a generation and publish it.
@@ -29,6 +31,7 @@ def build_from_sources(
         root: Folder of the index.
         encoder: Name or path of a sentence-transformers model; None for the embedded default.
         keep: How many generations stay.
+        exact: Search vectors exactly, however many papers there are.
         progress: Told of every step.
 
     Raises:
@@ -38,7 +41,13 @@ def build_from_sources(
     """
     progress = Timed(progress or Silent())
     progress.step("read")
-    papers, rejected = read(*sources)
+    papers: list[Paper] = []
+    rejected: list[Rejected] = []
+    for item in counted(iter_papers(sources), progress.advance):
+        if isinstance(item, Paper):
+            papers.append(item)
+        else:
+            rejected.append(item)
     if not papers:
         reasons = "; ".join(f"{item.where}: {item.why.rstrip('.')}" for item in rejected[:3])
         raise NothingToIndex(
@@ -49,7 +58,9 @@ def build_from_sources(
     progress.step("load")
     model = TransformerEncoder(encoder or DEFAULT)
     paths = [str(Path(source).resolve()) for source in sources]
-    return build(papers, root, model, rejected=rejected, sources=paths, keep=keep, progress=progress)
+    return build(
+        papers, root, model, rejected=rejected, sources=paths, keep=keep, exact=exact, progress=progress
+    )
 
 
 def recorded(root: Path) -> tuple[tuple[str, ...], str]:
