@@ -60,6 +60,9 @@ def main() -> int:
     parser.add_argument(
         "--keep", type=int, default=KEEP, metavar="N", help="generations to keep (default: %(default)s)"
     )
+    parser.add_argument(
+        "--exact", action="store_true", help="search vectors exactly even in 100,000 papers and more"
+    )
     parser.add_argument("--verbose", action="store_true", help="log every step, not only the outcome")
     arguments = parser.parse_args()
     if arguments.keep < 1:
@@ -88,6 +91,7 @@ def _build(arguments: argparse.Namespace) -> int:
         arguments.index,
         encoder=encoder,
         keep=arguments.keep,
+        exact=arguments.exact,
         progress=LoggedSteps() if arguments.verbose else None,
     )
     for item in report.rejected:

@@ -204,9 +204,15 @@ def test_rebuild_rollback_verify_and_prune(run: Run, root: Path) -> None:
         return str(name)
 
     first = published()
-    code, out, _ = run("rebuild", "--json", "--index", root)
+    code, out, err = run("rebuild", "--json", "--timings", "--index", root)
     assert code == 0
-    assert json.loads(out)["counts"]["embedded"] == 0
+    report = json.loads(out)
+    assert report["counts"]["embedded"] == 0
+    assert {"read", "load", "embed", "words", "sync", "check"} < {*report["stages"]}
+    assert sum(report["stages"].values()) == pytest.approx(report["seconds"])
+    # A line a step, in their order.
+    assert [line.split("  ")[1] for line in err.splitlines()][:2] == ["Reading", "Loading the encoder"]
+    assert len(err.splitlines()) == len(report["stages"])
     second = published()
     assert second > first
     assert run("verify", "--index", root)[0] == 0

@@ -26,6 +26,7 @@ def build(
     rejected: Sequence[Rejected] = (),
     sources: Sequence[str] = (),
     keep: int = KEEP,
+    exact: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Embed papers, write a generation and publish it.
@@ -37,6 +38,7 @@ def build(
         rejected: Records that could not be used, to be counted and listed in the index.
         sources: Where the papers came from, for ``semsearch rebuild``.
         keep: How many generations stay, this one included.
+        exact: Search vectors exactly, even in 100,000 papers and more.
         progress: Told of every step.
 
     Raises:
@@ -46,4 +48,13 @@ def build(
     if isinstance(encoder, str):
         with storage(Path(root)):
             encoder = choosing.load(encoder, exports=Store(Path(root)).encoders)
-    return _build(papers, root, encoder, rejected=rejected, sources=sources, keep=keep, progress=progress)
+    return _build(
+        papers,
+        root,
+        encoder,
+        rejected=rejected,
+        sources=sources,
+        keep=keep,
+        exact=exact,
+        progress=progress,
+    )

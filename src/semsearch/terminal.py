@@ -26,6 +26,8 @@ _MOST_AUTHORS = 4
 _MOST_SHARED = 2  # authors named among the reasons
 _SHOWN_WEAK = 3  # hits of an answer that is none
 _SHOWN_REJECTED = 10
+_LONG = 10_000  # units of work: a step of fewer, but for embedding, is over before its line is read
+_REDRAWN = 0.1  # seconds between two states of a progress bar
 _COLOURS = {"strong": "green", "fair": "yellow", "weak": "dim"}
 
 _NO_MATCH = "No paper matches. Try other words, another --mode, or wider filters."
@@ -210,12 +212,31 @@ def show_build(report: BuildReport) -> None:
         err.print(Text(removed, style="dim"))
 
 
+def show_stages(stages: Mapping[str, float]) -> None:
+    """How long each step of a build took, and its share."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for justify in ("left", "right", "right"):
+        table.add_column(justify=justify)
+    total = sum(stages.values())
+    for name, seconds in stages.items():
+        table.add_row(f"  {_label(name)}", f"{seconds:,.1f} s", f"{seconds / max(total, 1e-9):.0%}")
+    err.print(table)
+
+
 _STEPS = {
+    "read": "Reading",
+    "load": "Loading the encoder",
     "split": "Finding sentences",
     "embed": "Embedding",
-    "lexicon": "Relating words",
-    "write": "Writing",
-    "describe": "Writing",
+    "lexicon": "Counting words",
+    "relate": "Relating words",
+    "vectors": "Writing vectors",
+    "papers": "Writing papers",
+    "words": "Indexing words",
+    "titles": "Indexing titles",
+    "texts": "Indexing phrases",
+    "names": "Indexing names",
+    "describe": "Describing",
     "sync": "Syncing",
     "check": "Checking",
     "publish": "Publishing",
@@ -223,12 +244,16 @@ _STEPS = {
 }
 
 
+def _label(step: str) -> str:
+    return _STEPS.get(step, step[:1].upper() + step[1:])
+
+
 class BuildBar:
     """A progress bar with count, rate and time left on stderr; plain lines where stderr is no terminal."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._bar = Progress(
-            TextColumn("{task.description:<18}"),
+            TextColumn("{task.description:<19}"),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
@@ -239,7 +264,7 @@ class BuildBar:
         )
         self._lines = not quiet and not sys.stderr.isatty()
         self._task: TaskID | None = None
-        self._started, self._done = 0.0, 0
+        self._started, self._done, self._shown = 0.0, 0, 0.0
 
     def __enter__(self) -> BuildBar:
         self._bar.start()
@@ -254,19 +279,21 @@ class BuildBar:
         """See `semsearch.index.progress.Progress`."""
         if self._task is not None:
             self._bar.remove_task(self._task)
-        label = _STEPS.get(name, name[:1].upper() + name[1:])
-        self._started, self._done = time.monotonic(), 0
+        label = _label(name)
+        self._started, self._done, self._shown = time.monotonic(), 0, 0.0
         self._task = self._bar.add_task(label, total=total or None, rate="")
-        if self._lines and total:
+        if self._lines and (name == "embed" or total >= _LONG):
             err.print(Text(f"{label} ({total:,}) …"))
 
     def advance(self, units: int) -> None:
         """See `semsearch.index.progress.Progress`."""
-        if self._task is None:
-            return
         self._done += units
-        rate = self._done / max(time.monotonic() - self._started, 1e-3)
-        self._bar.update(self._task, advance=units, rate=f"{rate:,.0f}/s")
+        now = time.monotonic()
+        if self._task is None or now - self._shown < _REDRAWN:
+            return  # a step of many units must not take its time from being watched
+        self._shown = now
+        rate = self._done / max(now - self._started, 1e-3)
+        self._bar.update(self._task, completed=self._done, rate=f"{rate:,.0f}/s")
 
 
 def show_generations(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -20,16 +20,20 @@ from tests.support import CORPUS, WordEncoder
 
 
 class Steps:
-    """Remembers the steps of a build."""
+    """Remembers the steps of a build, how many units each announced, and how many were done."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
+        self.totals: list[int] = []
+        self.done: list[int] = []
 
     def step(self, name: str, total: int = 0) -> None:
         self.names.append(name)
+        self.totals.append(total)
+        self.done.append(0)
 
     def advance(self, units: int) -> None:
-        pass
+        self.done[-1] += units
 
 
 def test_the_manifest_counts_what_was_read(tmp_path: Path) -> None:
@@ -116,10 +120,7 @@ build(CORPUS, Path(sys.argv[1]), WordEncoder(), keep=1, progress=Killer())
 """
 
 
-def _steps(root: Path) -> list[str]:
-    steps = Steps()
-    build(CORPUS, root, WordEncoder(), progress=steps)
-    return steps.names
+FRENCH = Paper("fr", "Apprentissage profond", "Nous montrons que des réseaux de neurones apprennent à lire.")
 
 
 STEPS = [
@@ -128,8 +129,15 @@ STEPS = [
 ]  # fmt: skip
 
 
-def test_the_steps_are_known(tmp_path: Path) -> None:
-    assert _steps(tmp_path) == STEPS
+def test_every_step_is_told_timed_and_done(tmp_path: Path) -> None:
+    steps = Steps()
+    report = build([*CORPUS, FRENCH], tmp_path, WordEncoder(), progress=steps)
+    assert steps.names == STEPS
+    assert steps.done == steps.totals
+    for long in ("split", "embed", "lexicon", "relate", "papers", "words", "texts", "names"):
+        assert steps.totals[STEPS.index(long)] >= 6
+    assert [*report.stages] == STEPS[:-1]
+    assert report.seconds == pytest.approx(sum(report.stages.values()))
 
 
 @pytest.mark.parametrize("step", STEPS)

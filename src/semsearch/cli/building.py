@@ -10,12 +10,14 @@ import click
 
 from semsearch.cli.options import (
     encoder_option,
+    exact_option,
     index_option,
     json_option,
     keep_option,
     print_json,
     quiet_option,
     runtime_option,
+    timings_option,
 )
 from semsearch.errors import SourceError
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 @encoder_option
 @runtime_option
 @keep_option
+@exact_option
+@timings_option
 @quiet_option
 @json_option
 def index(
@@ -37,6 +41,8 @@ def index(
     encoder: str | None,
     runtime: RuntimeName,
     keep: int,
+    exact: bool,
+    timings: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -50,7 +56,7 @@ def index(
     semsearch index publications.txt
     semsearch index refs.bib more.jsonl --index ~/papers
     """
-    _build(sources, root, encoder, runtime, keep, quiet, as_json)
+    _build(sources, root, encoder, runtime, keep, exact, timings, quiet, as_json)
 
 
 @click.command()
@@ -58,10 +64,19 @@ def index(
 @encoder_option
 @runtime_option
 @keep_option
+@exact_option
+@timings_option
 @quiet_option
 @json_option
 def rebuild(
-    root: Path, encoder: str | None, runtime: RuntimeName, keep: int, quiet: bool, as_json: bool
+    root: Path,
+    encoder: str | None,
+    runtime: RuntimeName,
+    keep: int,
+    exact: bool,
+    timings: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Build again from the same sources.
 
@@ -72,7 +87,7 @@ def rebuild(
     from semsearch.index.offline import recorded
 
     sources, name = recorded(root)
-    _build(sources, root, encoder or name, runtime, keep, quiet, as_json)
+    _build(sources, root, encoder or name, runtime, keep, exact, timings, quiet, as_json)
 
 
 def _build(
@@ -81,20 +96,26 @@ def _build(
     encoder: str | None,
     runtime: RuntimeName,
     keep: int,
+    exact: bool,
+    timings: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
     from dataclasses import asdict
 
     from semsearch.index.offline import build_from_sources
-    from semsearch.terminal import BuildBar, show_build
+    from semsearch.terminal import BuildBar, show_build, show_stages
 
     with BuildBar(quiet=quiet or as_json) as bar:
-        report = build_from_sources(sources, root, encoder=encoder, runtime=runtime, keep=keep, progress=bar)
+        report = build_from_sources(
+            sources, root, encoder=encoder, runtime=runtime, keep=keep, exact=exact, progress=bar
+        )
     if as_json:
         print_json(asdict(report))
     else:
         show_build(report)
+    if timings:
+        show_stages(report.stages)
 
 
 @click.command()

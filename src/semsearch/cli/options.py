@@ -50,6 +50,10 @@ rerank_option = click.option(
     help="Let a sentence-transformers CrossEncoder put the best 50 papers in order. Slower.",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+exact_option = click.option(
+    "--exact", is_flag=True, help="Search vectors exactly even in 100,000 papers and more. Slower."
+)
+timings_option = click.option("--timings", is_flag=True, help="Say on stderr how long each step took.")
 keep_option = click.option(
     "--keep", type=click.IntRange(1), default=5, show_default=True, help="How many generations to keep."
 )

@@ -48,7 +48,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class VectorSpec:
-    """The FAISS index: its factory string, and its recall@10 against exact search (1.0 when exact)."""
+    """How vectors are searched: ``Flat`` when exact, or FAISS's factory string, and the recall@10 of that."""
 
     spec: str
     recall: float

@@ -10,9 +10,10 @@ from semsearch.encode.runtime import RuntimeName
 from semsearch.errors import NothingToIndex, SourceError
 from semsearch.index.build import BuildReport, build
 from semsearch.index.files import storage
-from semsearch.index.progress import Progress, Silent, Timed
+from semsearch.index.progress import Progress, Silent, Timed, counted
 from semsearch.index.store import Store
-from semsearch.ingest.reader import read
+from semsearch.ingest.reader import iter_papers
+from semsearch.paper import Paper, Rejected
 
 
 def build_from_sources(
@@ -22,6 +23,7 @@ def build_from_sources(
     encoder: str | None = None,
     runtime: RuntimeName = "auto",
     keep: int,
+    exact: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Read files of papers, build a generation and publish it.
@@ -32,6 +34,7 @@ def build_from_sources(
         encoder: Name or path of a sentence-transformers model; None for the embedded default.
         runtime: What runs it, see `choosing.load`.
         keep: How many generations stay.
+        exact: Search vectors exactly, however many papers there are.
         progress: Told of every step.
 
     Raises:
@@ -41,7 +44,13 @@ def build_from_sources(
     """
     progress = Timed(progress or Silent())
     progress.step("read")
-    papers, rejected = read(*sources)
+    papers: list[Paper] = []
+    rejected: list[Rejected] = []
+    for item in counted(iter_papers(sources), progress.advance):
+        if isinstance(item, Paper):
+            papers.append(item)
+        else:
+            rejected.append(item)
     if not papers:
         reasons = "; ".join(f"{item.where}: {item.why.rstrip('.')}" for item in rejected[:3])
         raise NothingToIndex(
@@ -53,7 +62,9 @@ def build_from_sources(
     with storage(root):
         model = choosing.load(encoder or DEFAULT, exports=Store(root).encoders, runtime=runtime)
     paths = [str(Path(source).resolve()) for source in sources]
-    return build(papers, root, model, rejected=rejected, sources=paths, keep=keep, progress=progress)
+    return build(
+        papers, root, model, rejected=rejected, sources=paths, keep=keep, exact=exact, progress=progress
+    )
 
 
 def recorded(root: Path) -> tuple[tuple[str, ...], str]:
