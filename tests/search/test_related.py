@@ -101,7 +101,7 @@ def test_scores_are_those_of_brute_force(opened: Open, like: list[str], unlike: 
     results = searcher.related(like, unlike=unlike)
     assert [hit.paper.id for hit in results] == [PAPERS[rest[i]].id for i in np.argsort(-expected)]
     # Titles and sentences are kept at a byte a component, which moves a standardised score by a little.
-    np.testing.assert_allclose([hit.score for hit in results], np.sort(expected)[::-1], atol=5e-3)
+    np.testing.assert_allclose([hit.score for hit in results], np.sort(expected)[::-1], atol=6e-3)
 
 
 def test_similarity_is_to_the_seeds_even_where_others_repel(opened: Open) -> None:
