@@ -24,10 +24,10 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.encode import Encoder, Passport, Vectors, unit
-from semsearch.encode.transformer import TransformerEncoder
+from semsearch.encode import Encoder, Passport, Vectors, choosing, unit
 from semsearch.index.build import BuildReport, build
 from semsearch.index.progress import Timed
+from semsearch.index.store import Store
 from semsearch.ingest.jsonl import to_json
 from semsearch.ingest.reader import read
 from semsearch.terminal import BuildBar
@@ -103,7 +103,8 @@ def timed(source: Path, root: Path, encoder: str | None) -> BuildReport:
         progress.step("read")
         papers, rejected = read(source)
         progress.step("load")
-        loaded: Encoder = TransformerEncoder(encoder) if encoder else RandomWords()
+        exports = Store(root).encoders
+        loaded: Encoder = choosing.load(encoder, exports=exports) if encoder else RandomWords()
         return build(papers, root, loaded, rejected=rejected, sources=[str(source)], progress=progress)
 
 
