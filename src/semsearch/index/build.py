@@ -15,7 +15,7 @@ from semsearch.encode.bulk import embed
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.encode.multilingual import multilingual
 from semsearch.errors import NothingToIndex
-from semsearch.index import compact, evidence, lexicon, names, papers, texts, titles, vectors, words
+from semsearch.index import added, compact, evidence, lexicon, names, papers, texts, titles, vectors, words
 from semsearch.index import manifest as manifests
 from semsearch.index.calibration import calibrate
 from semsearch.index.files import storage
@@ -116,10 +116,12 @@ def build(
                 progress.step(name, len(corpus))
                 write(staging, corpus, progress.advance)
             progress.step("describe")
+            now = datetime.now(UTC)
+            added.write(staging, corpus, now, added.known(store))
             np.save(staging / manifests.CANARIES, encoder.encode_documents(CANARIES))
             _write_rejected(staging, rejected)
             manifest = Manifest(
-                created=datetime.now(UTC).isoformat(timespec="seconds"),
+                created=now.isoformat(timespec="seconds"),
                 parent=store.current(),
                 encoder=encoder.passport,
                 lexicon=translator.passport,

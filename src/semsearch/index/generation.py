@@ -9,6 +9,8 @@ import numpy as np
 
 from semsearch.encode import Vectors
 from semsearch.errors import IndexDamaged, IndexMissing
+from semsearch.index import added
+from semsearch.index.added import Times
 from semsearch.index.evidence import PaperSentences
 from semsearch.index.lexicon import Lexicon
 from semsearch.index.manifest import CANARIES, MEND, Manifest
@@ -36,6 +38,7 @@ class Generation:
     titles: PaperTitles
     texts: PaperTexts
     names: PaperNames
+    added: Times
     canaries: Vectors
 
 
@@ -92,5 +95,6 @@ def _open(store: Store, generation: str) -> Generation:
         titles,
         texts,
         PaperNames(folder),
+        added.opened(folder, expected),
         np.load(folder / CANARIES),
     )

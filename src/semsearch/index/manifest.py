@@ -11,7 +11,7 @@ from typing import Any
 from semsearch.encode import Passport
 from semsearch.errors import IndexDamaged, IndexForeign
 
-SCHEMA = 3
+SCHEMA = 4
 CANARIES = "canaries.npy"
 
 

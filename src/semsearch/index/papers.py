@@ -111,6 +111,26 @@ class PaperTable:
         found = {row: _paper(record) for row, *record in self._database.query(query, json.dumps(wanted))}
         return [found[row] for row in wanted]
 
+    def ids(self) -> list[str]:
+        """The id of every paper, in the order of the rows."""
+        return [identifier for (identifier,) in self._database.query("SELECT id FROM papers ORDER BY row")]
+
+    def years(self, rows: Rows) -> list[int | None]:
+        """The year of each of some papers, in any order."""
+        return self._column("year", rows)
+
+    def authors(self, rows: Rows) -> list[tuple[str, ...]]:
+        """The authors of each of some papers, in any order."""
+        return [tuple(json.loads(names)) for names in self._column("authors", rows)]
+
+    def venues(self, rows: Rows) -> list[str | None]:
+        """The venue of each of some papers, in any order."""
+        return self._column("venue", rows)
+
+    def _column(self, name: str, rows: Rows) -> list[Any]:
+        query = f"SELECT {name} FROM papers WHERE row IN (SELECT value FROM json_each(?))"  # noqa: S608 -- a constant
+        return [value for (value,) in self._database.query(query, json.dumps(rows.tolist()))]
+
     def row_of(self, identifier: str) -> int | None:
         """The row of the paper with an id, or else with an identifier in any of its forms."""
         rows = self.identified(identifier)
@@ -150,6 +170,10 @@ class PaperTable:
         mask = np.zeros(len(self), dtype=np.bool_)
         mask[self._database.rows(f"SELECT row FROM papers WHERE {where}", *values)] = True  # noqa: S608 -- constants
         return mask
+
+    def passing(self, filters: Filters) -> Rows:
+        """Rows of the papers that pass."""
+        return np.flatnonzero(self.allowed(filters))
 
 
 def _paper(record: Sequence[Any]) -> Paper:

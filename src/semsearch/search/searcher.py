@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,15 @@ from semsearch.index.generation import Generation, open_generation
 from semsearch.index.papers import Filters
 from semsearch.index.store import Store
 from semsearch.index.vectors import Rows
-from semsearch.index.words import terms
+from semsearch.index.words import Near, terms
 from semsearch.paper import Paper
 from semsearch.search import ranking, translation
 from semsearch.search.dressing import answers, relatives
+from semsearch.search.facets import Facets, about, count, variants
+from semsearch.search.fusion import POOL
 from semsearch.search.hits import MODES, Mode, Results
 from semsearch.search.loading import load_encoder, prove
-from semsearch.search.question import limited, parse
+from semsearch.search.question import Question, limited, parse
 from semsearch.search.quoting import rarities
 from semsearch.search.related import rank_related
 from semsearch.search.reranking import RERANKED, rerank
@@ -32,8 +35,21 @@ from semsearch.search.stages import Stages
 Asking = Generator[list[str], Vectors, Results]
 """A question on its way: gives the texts to encode, takes their vectors, returns the results."""
 
+Counting = Generator[list[str], Vectors, Facets]
+"""The same for the facets of a question."""
+
 MOST_HITS = 1_000
 LONGEST_QUESTION = 10_000  # characters; a long abstract pasted as a question has 3,000
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A ranking, and how the question was read."""
+
+    ranking: ranking.Ranking
+    asked: Question
+    near: Near
+    queries: Vectors | None
 
 
 class Searcher:
@@ -148,12 +164,71 @@ class Searcher:
         """
         stages = Stages()
         _check(question, k, mode, offset)
-        generation = self.generation
         wanted = max(offset + k, RERANKED) if self.reranker else offset + k
+        answer = yield from self._ranked(question, wanted, mode, filters, stages)
+        found = answer.ranking
+        if self.reranker is not None:
+            found = rerank(found, answer.asked.text, self.generation.papers, self.reranker)
+            stages.end("rerank")
+        sought = rarities(terms(answer.asked.text), answer.near, self.generation.words)
+        hits = answers(self.generation, found.first(offset + k), offset, sought, answer.queries)
+        stages.end("dress")
+        return Results(question, mode, self.generation.id, hits, answer.asked.notes, stages.took)
+
+    def facets(
+        self, question: str | None = None, *, mode: Mode = "auto", filters: Filters | None = None
+    ) -> Facets:
+        """How many papers there are of each year, author and venue.
+
+        Args:
+            question: Counts the best 200 papers that answer it, without those of weak confidence where there
+                are better ones; None counts every paper.
+            mode: As in `search`.
+            filters: Which papers are considered. The years are counted as if none were asked for, and so are
+                the authors and the venues: what else there is to choose from is what the counts are for.
+
+        Raises:
+            QuestionError, ValueError: As `search`.
+        """
+        counting = self.counting(question, mode=mode, filters=filters)
+        try:
+            texts = next(counting)
+            counting.send(self.encoder.encode_queries(texts))
+        except StopIteration as end:
+            facets: Facets = end.value
+            return facets
+        raise AssertionError("a question is encoded once")
+
+    def counting(
+        self, question: str | None = None, *, mode: Mode = "auto", filters: Filters | None = None
+    ) -> Counting:
+        """`facets`, stopped where texts have to be encoded, as `asking` is."""
+        papers = self.generation.papers
+        if question is None:
+            return count(self.generation, filters, papers.passing)
+        _check(question, POOL, mode, 0)
+        rows: dict[Filters, Rows] = {}
+        queries: Vectors | None = None
+        for considered in variants(filters):
+            answer = yield from self._ranked(question, POOL, mode, considered, Stages(), queries)
+            queries = answer.queries
+            rows[considered] = about(self.generation, answer.ranking.first(POOL), queries)
+        return count(self.generation, filters, rows.__getitem__)
+
+    def _ranked(
+        self,
+        question: str,
+        wanted: int,
+        mode: Mode,
+        filters: Filters | None,
+        stages: Stages,
+        queries: Vectors | None = None,
+    ) -> Generator[list[str], Vectors, _Answer]:
+        """The best rows; nothing is encoded where the question's vectors are given."""
+        generation = self.generation
         allowed = generation.papers.allowed(filters) if filters else None
         asked, allowed = limited(parse(question), generation, allowed)
         reading = translation.read(asked.text, generation)
-        queries: Vectors | None = None
         near = reading.near
         stages.end("read")
         if mode == "lexical":
@@ -165,8 +240,9 @@ class Searcher:
         else:
             named = route(asked.text, generation) if mode == "auto" else None
             stages.end("route")
-            texts = [asked.text] if reading.translation is None else [asked.text, reading.translation]
-            queries = yield texts
+            if queries is None:
+                texts = [asked.text] if reading.translation is None else [asked.text, reading.translation]
+                queries = yield texts
             stages.end("encode")
             if mode == "dense":
                 found = ranking.dense(generation, queries, wanted, allowed, stages)
@@ -174,13 +250,7 @@ class Searcher:
                 found = ranking.hybrid(generation, asked.text, near, queries, wanted, allowed, stages, named)
         if asked.phrases:
             found = ranking.holding_phrases(found)
-        if self.reranker is not None:
-            found = rerank(found, asked.text, generation.papers, self.reranker)
-            stages.end("rerank")
-        sought = rarities(terms(asked.text), near, generation.words)
-        hits = answers(generation, found.first(offset + k), offset, sought, queries)
-        stages.end("dress")
-        return Results(question, mode, generation.id, hits, asked.notes, stages.took)
+        return _Answer(found, asked, near, queries)
 
     def related(
         self,

@@ -1,0 +1,94 @@
+"""How many of some papers are of each year, author and venue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from semsearch.encode import Vectors
+from semsearch.index.generation import Generation
+from semsearch.index.papers import Filters
+from semsearch.index.vectors import Rows
+from semsearch.ingest.clean import fold
+from semsearch.search.confidence import confidence
+from semsearch.search.ranking import Ranking, similarities
+
+Counts = tuple[tuple[str, int], ...]
+_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Counts of papers.
+
+    Attributes:
+        generation: Id of the generation that was asked.
+        papers: How many papers pass all filters and were counted.
+        years: Year and count, from the first year to the last; papers without a year are left out.
+        authors: Name and count, most papers first, the 50 first.
+        venues: The same of journals and conferences.
+    """
+
+    generation: str
+    papers: int
+    years: tuple[tuple[int, int], ...]
+    authors: Counts
+    venues: Counts
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts as HTTP gives them."""
+        return {
+            "generation": self.generation,
+            "papers": self.papers,
+            "years": [{"year": year, "papers": papers} for year, papers in self.years],
+            "authors": [{"name": name, "papers": papers} for name, papers in self.authors],
+            "venues": [{"name": name, "papers": papers} for name, papers in self.venues],
+        }
+
+
+def variants(filters: Filters | None) -> set[Filters]:
+    """The filters, and for each of the three facets the filters without its own."""
+    return {filters or Filters(), *_each(filters or Filters())}
+
+
+def _each(filters: Filters) -> tuple[Filters, Filters, Filters]:
+    return (
+        replace(filters, year_from=None, year_to=None),
+        replace(filters, author=None),
+        replace(filters, venue=None),
+    )
+
+
+def count(generation: Generation, filters: Filters | None, rows: Callable[[Filters], Rows]) -> Facets:
+    """Count what ``rows`` gives for each of the `variants` of the filters."""
+    wanted = filters or Filters()
+    papers = generation.papers
+    for_years, for_authors, for_venues = (rows(considered) for considered in _each(wanted))
+    years = Counter(year for year in papers.years(for_years) if year is not None)
+    authors = _most(name for names in papers.authors(for_authors) for name in names)
+    venues = _most(venue for venue in papers.venues(for_venues) if venue)
+    return Facets(generation.id, len(rows(wanted)), tuple(sorted(years.items())), authors, venues)
+
+
+def about(generation: Generation, found: Ranking, queries: Vectors | None) -> Rows:
+    """The rows of a ranking that are more than weak; all of them when none is, or without vectors."""
+    if queries is None:
+        return found.rows
+    near = similarities(generation, found.rows, queries).tolist()
+    calibration = generation.manifest.calibration
+    better = [
+        confidence(similarity, matched_by, calibration) != "weak"
+        for similarity, matched_by in zip(near, found.matched_by, strict=True)
+    ]
+    return found.rows[better] if any(better) else found.rows
+
+
+def _most(names: Iterable[str]) -> Counts:
+    """The commonest, each as it is written most often; one name whatever its case and accents."""
+    written: dict[str, Counter[str]] = {}
+    for name, papers in Counter(names).items():
+        written.setdefault(fold(name), Counter())[name] += papers
+    totals = sorted((-spelled.total(), spelled.most_common(1)[0][0]) for spelled in written.values())
+    return tuple((name, -papers) for papers, name in totals[:_SHOWN])
