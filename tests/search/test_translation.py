@@ -17,7 +17,7 @@ from semsearch.errors import IndexForeign
 from semsearch.index.build import document_text
 from semsearch.index.calibration import PARALLEL
 from semsearch.paper import Paper
-from semsearch.search import Searcher, open_searcher
+from semsearch.search import Searcher, open_searcher, translation
 from semsearch.search.hits import MODES
 from semsearch.search.translation import read
 from tests.support import CORPUS, WordEncoder
@@ -82,6 +82,18 @@ def test_a_translation_says_the_question_in_words_of_the_papers(searcher: Search
 def test_short_french_is_told_by_words_that_the_papers_lack(searcher: Searcher) -> None:
     assert read("apprentissage profond", searcher.generation).language == "fr"
     assert read("sentence", searcher.generation).language == "en"
+
+
+def test_words_of_the_papers_alone_do_not_wake_the_classifier(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(translation, "probably_french", lambda text: asked.append(text) or 0.0)
+    read("real data samples", searcher.generation)
+    assert not asked
+    for question in ("sentence minima de transport", "un source", "données", "l'attention"):
+        read(question, searcher.generation)
+    assert asked == ["sentence minima de transport", "un source", "données", "l'attention"]
 
 
 class Bilingual(WordEncoder):

@@ -68,13 +68,18 @@ def language_of(text: str) -> Language:
     return "fr" if probably_french(text) >= _SURE else "en"
 
 
+def looks_french(text: str) -> bool:
+    """Has it a French word of grammar, or a letter or an elision as French has?"""
+    return not _FRENCH.isdisjoint(fold(text).split()) or _has_french_letter(text)
+
+
+def _has_french_letter(text: str) -> bool:
+    return not (text.isascii() and "'" not in text) and bool(_FRENCH_LETTER.search(text.casefold()))
+
+
 def _is_plainly_english(text: str) -> bool:
     words = set(fold(text).split())
     english, french = len(words & _ENGLISH), len(words & _FRENCH)
     if english > _FAR * (french + 1):
         return True
-    return (
-        english > 0
-        and not french
-        and ((text.isascii() and "'" not in text) or not _FRENCH_LETTER.search(text.casefold()))
-    )
+    return english > 0 and not french and not _has_french_letter(text)

@@ -12,7 +12,7 @@ from semsearch.index.generation import Generation
 from semsearch.index.lexicon import Lexicon, Nearest, words_of
 from semsearch.index.words import STOP, Near, terms
 from semsearch.ingest.clean import fold
-from semsearch.ingest.language import Language, probably_french
+from semsearch.ingest.language import Language, looks_french, probably_french
 
 # A synonym counts half of the word itself at most, a translation as much as the word; both less the further
 # they are from it, down to nothing at these cosines, of which a translation's is the lower.
@@ -71,6 +71,9 @@ def read(question: str, generation: Generation) -> Reading:
 
 def _language(question: str, words: list[str], known: list[Language]) -> Language:
     """French when that is nearly certain, or probable and most words are none of the English papers'."""
+    # Words that are all the English papers' need no classifier, which takes most of a second to load.
+    if known.count("en") == len(words) and not looks_french(question):
+        return "en"
     french = probably_french(question)
     if french >= _PERHAPS_FRENCH and (french >= _FRENCH or 2 * known.count("en") < len(words)):
         return "fr"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
 import logging
 import socket
 import sys
+import threading
 from pathlib import Path
 
 from semsearch.errors import MissingExtra, ServeError
@@ -28,26 +30,30 @@ def serve(root: Path, host: str, port: int, *, workers: int = 1, rerank: str | N
         EncoderError: Its encoder, or the reranker, cannot be loaded.
         ServeError: The address cannot be listened on.
     """
-    try:
-        import fastapi  # noqa: F401 -- only to say which extra is missing
-        import uvicorn
-    except ImportError as error:
-        raise MissingExtra("FastAPI and uvicorn", "web") from error
+    if importlib.util.find_spec("fastapi") is None or importlib.util.find_spec("uvicorn") is None:
+        raise MissingExtra("FastAPI and uvicorn", "web")
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("semsearch").setLevel(logging.INFO)
     with _listen(host, port) as listener:
         first = Workers().become(workers) if workers > 1 else lambda: True
         # Workers load what they need themselves: libraries that compute are not to be carried over a fork.
-        from semsearch.serve.app import create_app
+        # The application is imported while the index is checked, which is reading and hashing.
+        importing = threading.Thread(target=importlib.import_module, args=("semsearch.serve.app",))
+        importing.start()
         from semsearch.serve.live import Live
 
         live = Live(root, rerank=rerank)
         _ = live.searcher.encoder  # an error here is the user's to mend, and has no place in a server's log
+        importing.join()
+        from semsearch.serve.app import create_app
+
         if first():
             address, port = listener.getsockname()[:2]
             where = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
             about = f"{len(live.searcher):,} papers at {where} (Ctrl-C stops)"
             print(f"Answering from {about}", file=sys.stderr)  # noqa: T201
+        import uvicorn
+
         config = uvicorn.Config(create_app(live), log_level="warning", access_log=False, server_header=False)
         uvicorn.Server(config).run(sockets=[listener])
 
