@@ -16,6 +16,7 @@ from semsearch.encode.transformer import TransformerEncoder
 from semsearch.errors import IndexForeign
 from semsearch.index.build import document_text
 from semsearch.index.calibration import PARALLEL
+from semsearch.ingest.language import probably_french
 from semsearch.paper import Paper
 from semsearch.search import Searcher, open_searcher, translation
 from semsearch.search.hits import MODES
@@ -88,7 +89,12 @@ def test_words_of_the_papers_alone_do_not_wake_the_classifier(
     searcher: Searcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(translation, "probably_french", lambda text: asked.append(text) or 0.0)
+
+    def classified(text: str) -> float:
+        asked.append(text)
+        return probably_french(text)
+
+    monkeypatch.setattr(translation, "probably_french", classified)
     read("real data samples", searcher.generation)
     assert not asked
     for question in ("sentence minima de transport", "un source", "données", "l'attention"):
