@@ -16,13 +16,14 @@ from tests.support import CORPUS, WordEncoder
 
 Build = Callable[[Sequence[Paper], int], Searcher]
 DAY = 86_400
+HELIX = "DNA is a double helix of two chains held together by pairs of bases"
 
 
 @pytest.fixture
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
     def of(papers: Sequence[Paper], day: int) -> Searcher:
         monkeypatch.setattr(added, "seconds", lambda _: day * DAY)
-        encoder = WordEncoder()
+        encoder = WordEncoder(dim=256)  # so that chance brings no two texts together
         build(papers, tmp_path, encoder)
         return Searcher(open_searcher(tmp_path).generation, encoder)
 
@@ -30,8 +31,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
 
 
 def _about_helices(identifier: str, year: int = 1953) -> Paper:
-    abstract = "DNA is a double helix of two chains held together by pairs of bases."
-    return Paper(identifier, f"On helix {identifier}", abstract, ("F. H. C. Crick",), year)
+    return Paper(identifier, f"On helix {identifier}", f"{HELIX}.", ("F. H. C. Crick",), year)
 
 
 def found(searcher: Searcher, *args: object, **options: object) -> list[tuple[str, int]]:
@@ -51,7 +51,7 @@ def test_without_a_question_the_newest_come_first(built: Build) -> None:
 
 def test_a_new_paper_is_not_kept_out_by_older_ones_that_answer_better(built: Build) -> None:
     question = "a double helix of two chains held together by pairs of bases"
-    others = [Paper(f"x{n}", f"w{n} of w{n + 1}", f"w{n * 7} w{n * 5} by w{n * 3} and w{n}") for n in range(40)]
+    others = [Paper(f"x{n}", f"w{n} w{n + 1}", f"w{n * 7} w{n * 5} w{n * 3} w{n * 2}") for n in range(40)]
     older = [_about_helices(f"old{n}") for n in range(6)]
     built([*others, *older], 1)
     new = Paper("new", "Pairs of bases in RNA", "Bases of two chains are held together in pairs.")
@@ -65,7 +65,7 @@ def test_weak_ones_are_left_out_even_when_nothing_is_left(built: Build) -> None:
     built(CORPUS, 1)
     unrelated = Paper("loom", "Weaving patterns", "Threads cross on a loom.")
     searcher = built([*CORPUS, unrelated], 2)
-    assert [name for name, _ in found(searcher, "double helix of two chains")] == ["10.1038/171737a0"]
+    assert [name for name, _ in found(searcher, HELIX)] == ["10.1038/171737a0"]
     assert found(searcher, "which sofa fits a small living room") == []
 
 
@@ -86,9 +86,9 @@ def test_each_paper_comes_once_however_often_it_is_built(built: Build) -> None:
     papers = [_about_helices(f"h{n}") for n in range(12)]
     for n in range(1, 13):
         searcher = built([*CORPUS, *papers[:n]], n)
-    assert found(searcher, "double helix")[:12] == [(f"h{n - 1}", n) for n in range(12, 0, -1)]
+    assert found(searcher, HELIX)[:12] == [(f"h{n - 1}", n) for n in range(12, 0, -1)]
     again = built([*CORPUS, *papers], 99)
-    assert found(again, "double helix") == found(searcher, "double helix")
+    assert found(again, HELIX) == found(searcher, HELIX)
 
 
 def test_a_blank_question_is_refused(searcher: Searcher) -> None:

@@ -89,9 +89,7 @@ def test_an_answer_stays_within_its_generation_while_another_is_published(tmp_pa
         assert first["generation"] in tag
 
 
-@pytest.mark.parametrize(
-    "path", ["/v1/search?q=x&", "/v1/facets?", "/v1/papers/gan?", "/v1/related/gan?"]
-)
+@pytest.mark.parametrize("path", ["/v1/search?q=x&", "/v1/facets?", "/v1/papers/gan?", "/v1/related/gan?"])
 def test_a_generation_that_is_not_kept_is_gone(client: httpx.Client, path: str) -> None:
     reply = client.get(f"{path}generation=000001-000000000000")
     assert reply.status_code == 410
@@ -166,7 +164,7 @@ def test_what_nobody_foresaw_is_a_problem_too(
     live: Live, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live.searcher.generation.papers, "row_of", lambda _: 1 / 0)
-    reply = client.get("/v1/papers/gan")
+    reply = client.get("/v1/papers/gan", headers={"Connection": "close"})
     assert (reply.status_code, reply.headers["content-type"]) == (500, "application/problem+json")
     assert "division" not in reply.text
 

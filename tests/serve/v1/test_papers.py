@@ -57,7 +57,7 @@ def test_papers_are_exported_in_the_order_asked_for_each_once(client: httpx.Clie
         ({"content": b"\xff", "headers": {"content-type": "application/json"}}, 422, "body"),
         ({"content": b"gan", "headers": {"content-type": "text/plain"}}, 415, "text/plain"),
         ({"content": b"gan"}, 415, "nothing"),
-        ({"json": {"ids": ["x" * (5 << 20)]}}, 413, "large"),
+        ({"json": {"ids": ["x" * (5 << 20)]}}, 413, "4,194,304"),
     ],
 )
 def test_what_cannot_be_exported_is_a_problem(
@@ -80,7 +80,10 @@ def test_files_are_named_after_what_they_hold(client: httpx.Client, live: Live) 
     ("name", "expected"),
     [
         ("papers.bib", 'attachment; filename="papers.bib"'),
-        ('a"b\r\nX-Evil: 1.bib', "attachment; filename=\"a-b-X-Evil-1.bib\"; filename*=UTF-8''a%22b%0D%0AX-Evil%3A%201.bib"),
+        (
+            'a"b\r\nX-Evil: 1.bib',
+            "attachment; filename=\"a-b-X-Evil-1.bib\"; filename*=UTF-8''a%22b%0D%0AX-Evil%3A%201.bib",
+        ),
         ("été.bib", "attachment; filename=\"t-.bib\"; filename*=UTF-8''%C3%A9t%C3%A9.bib"),
         ("/", "attachment; filename=\"papers\"; filename*=UTF-8''%2F"),
     ],

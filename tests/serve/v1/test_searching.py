@@ -129,5 +129,5 @@ def test_hits_as_a_file(client: httpx.Client, live: Live, form: str, begins: str
     titles = [hit.paper.title for hit in live.searcher.search(QUESTION, 4)]
     places = [reply.text.index(title) for title in titles]
     assert places == sorted(places)
-    assert reply.text.startswith(begins)
+    assert begins in reply.text
     assert reply.headers["content-disposition"].startswith('attachment; filename="search.')
