@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,41 +10,29 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-import uvicorn
 
 from semsearch.api import build
 from semsearch.encode.transformer import TransformerEncoder
-from semsearch.search import Searcher
-from semsearch.serve.app import create_app
 from semsearch.serve.live import Live
 from semsearch.serve.run import _listen
+from tests.serve.serving import live_on, serving
 from tests.support import CORPUS
 
 
 @pytest.fixture(scope="module")
-def root(encoder: TransformerEncoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("served")
-    build(CORPUS, folder, encoder=encoder)
-    return folder
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("served")
 
 
 @pytest.fixture(scope="module")
 def live(root: Path, encoder: TransformerEncoder) -> Live:
-    served = Live(root)
-    served.searcher = Searcher(served.searcher.generation, encoder)
-    return served
+    return live_on(root, CORPUS, encoder)
 
 
 @pytest.fixture(scope="module")
 def client(live: Live) -> Iterator[httpx.Client]:
-    with _listen("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(live), log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=60) as opened:
-            yield opened
-        server.should_exit = True
-        thread.join()
+    with serving(live) as opened:
+        yield opened
 
 
 def test_what_is_sent_is_sent_at_once() -> None:
@@ -72,7 +59,8 @@ def test_http_gives_the_order_and_scores_of_python(client: httpx.Client, live: L
         for number in ("score", "similarity"):
             assert got.pop(number) == pytest.approx(wanted.pop(number), abs=1e-4)
         assert got == wanted
-    assert {*reply} == {"query", "mode", "generation", "took_ms", "confidence", "notes", "hits"}
+    assert {*expected} == {"query", "mode", "generation", "took_ms", "confidence", "notes", "hits"}
+    assert {*reply} == {*expected, "offset", "next"}
     assert (reply["query"], reply["generation"]) == (question, expected["generation"])
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
+from semsearch.encode import Vectors
+from semsearch.index.generation import Generation
+from semsearch.index.vectors import Mask
 from semsearch.search.hits import NAMED, Confidence, MatchedBy
+from semsearch.search.ranking import Ranking, similarities
 
 # Standard deviations above what everyday questions reach in this index, and above what unrelated papers of it
 # have in common. A strong hit clears both.
@@ -23,3 +29,18 @@ def confidence(similarity: float, matched_by: MatchedBy, calibration: Mapping[st
     if similarity >= strong:
         return "strong"
     return "fair" if similarity >= fair else "weak"
+
+
+def better_than_weak(generation: Generation, found: Ranking, queries: Vectors | None) -> Mask:
+    """Which rows of a ranking are more than weak, shape ``(rows,)``; all, in a mode without vectors."""
+    if queries is None:
+        return np.ones(len(found.rows), dtype=np.bool_)
+    near = similarities(generation, found.rows, queries).tolist()
+    calibration = generation.manifest.calibration
+    return np.array(
+        [
+            confidence(similarity, matched_by, calibration) != "weak"
+            for similarity, matched_by in zip(near, found.matched_by, strict=True)
+        ],
+        dtype=np.bool_,
+    )

@@ -12,8 +12,8 @@ from semsearch.index.generation import Generation
 from semsearch.index.papers import Filters
 from semsearch.index.vectors import Rows
 from semsearch.ingest.clean import fold
-from semsearch.search.confidence import confidence
-from semsearch.search.ranking import Ranking, similarities
+from semsearch.search.confidence import better_than_weak
+from semsearch.search.ranking import Ranking
 
 Counts = tuple[tuple[str, int], ...]
 _SHOWN = 50
@@ -74,15 +74,8 @@ def count(generation: Generation, filters: Filters | None, rows: Callable[[Filte
 
 def about(generation: Generation, found: Ranking, queries: Vectors | None) -> Rows:
     """The rows of a ranking that are more than weak; all of them when none is, or without vectors."""
-    if queries is None:
-        return found.rows
-    near = similarities(generation, found.rows, queries).tolist()
-    calibration = generation.manifest.calibration
-    better = [
-        confidence(similarity, matched_by, calibration) != "weak"
-        for similarity, matched_by in zip(near, found.matched_by, strict=True)
-    ]
-    return found.rows[better] if any(better) else found.rows
+    better = better_than_weak(generation, found, queries)
+    return found.rows[better] if better.any() else found.rows
 
 
 def _most(names: Iterable[str]) -> Counts:

@@ -132,6 +132,7 @@ class Results(Sequence[Hit]):
         hits: Best first.
         notes: What the asker should know of how the question was read, in sentences.
         stages: Milliseconds that each stage took, see `search.stages`; in the order they came in.
+        more: There are hits after these.
     """
 
     query: str
@@ -140,6 +141,7 @@ class Results(Sequence[Hit]):
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
     stages: Mapping[str, float] = field(default_factory=dict)
+    more: bool = False
 
     def __len__(self) -> int:
         return len(self.hits)

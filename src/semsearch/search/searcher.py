@@ -16,10 +16,12 @@ from semsearch.errors import PaperNotFound, QuestionError, SemsearchError
 from semsearch.index.generation import Generation, open_generation
 from semsearch.index.papers import Filters
 from semsearch.index.store import Store
-from semsearch.index.vectors import Rows
+from semsearch.index.vectors import Mask, Rows
 from semsearch.index.words import Near, terms
 from semsearch.paper import Paper
 from semsearch.search import ranking, translation
+from semsearch.search.arrivals import LISTED, Arrival, by_build
+from semsearch.search.confidence import better_than_weak
 from semsearch.search.dressing import answers, relatives
 from semsearch.search.facets import Facets, about, count, variants
 from semsearch.search.fusion import POOL
@@ -37,6 +39,9 @@ Asking = Generator[list[str], Vectors, Results]
 
 Counting = Generator[list[str], Vectors, Facets]
 """The same for the facets of a question."""
+
+Arriving = Generator[list[str], Vectors, tuple[Arrival, ...]]
+"""The same for the papers that came last."""
 
 MOST_HITS = 1_000
 LONGEST_QUESTION = 10_000  # characters; a long abstract pasted as a question has 3,000
@@ -165,7 +170,8 @@ class Searcher:
         stages = Stages()
         _check(question, k, mode, offset)
         wanted = max(offset + k, RERANKED) if self.reranker else offset + k
-        answer = yield from self._ranked(question, wanted, mode, filters, stages)
+        # One more than is shown tells whether there is another page.
+        answer = yield from self._ranked(question, wanted + 1, mode, self._allowed(filters), stages)
         found = answer.ranking
         if self.reranker is not None:
             found = rerank(found, answer.asked.text, self.generation.papers, self.reranker)
@@ -173,7 +179,8 @@ class Searcher:
         sought = rarities(terms(answer.asked.text), answer.near, self.generation.words)
         hits = answers(self.generation, found.first(offset + k), offset, sought, answer.queries)
         stages.end("dress")
-        return Results(question, mode, self.generation.id, hits, answer.asked.notes, stages.took)
+        more = len(found.rows) > offset + k
+        return Results(question, mode, self.generation.id, hits, answer.asked.notes, stages.took, more)
 
     def facets(
         self, question: str | None = None, *, mode: Mode = "auto", filters: Filters | None = None
@@ -210,23 +217,84 @@ class Searcher:
         rows: dict[Filters, Rows] = {}
         queries: Vectors | None = None
         for considered in variants(filters):
-            answer = yield from self._ranked(question, POOL, mode, considered, Stages(), queries)
+            allowed = self._allowed(considered)
+            answer = yield from self._ranked(question, POOL, mode, allowed, Stages(), queries)
             queries = answer.queries
             rows[considered] = about(self.generation, answer.ranking.first(POOL), queries)
         return count(self.generation, filters, rows.__getitem__)
+
+    def arrivals(
+        self,
+        question: str | None = None,
+        k: int = LISTED,
+        *,
+        mode: Mode = "auto",
+        filters: Filters | None = None,
+    ) -> tuple[Arrival, ...]:
+        """The papers that came into the index last, those of the latest build first.
+
+        A new paper is never kept out by older ones that answer better: those of each build are ranked among
+        themselves.
+
+        Args:
+            question: Only papers that answer it, without those of weak confidence; of each build the best
+                first, and only of the last 30 builds that brought any. None for all papers.
+            k: How many at most, 1 to 1,000.
+            mode: As in `search`.
+            filters: Which papers are considered.
+
+        Raises:
+            QuestionError, ValueError: As `search`.
+        """
+        arriving = self.arriving(question, k, mode=mode, filters=filters)
+        try:
+            texts = next(arriving)
+            arriving.send(self.encoder.encode_queries(texts))
+        except StopIteration as end:
+            arrivals: tuple[Arrival, ...] = end.value
+            return arrivals
+        raise AssertionError("a question is encoded once")
+
+    def arriving(
+        self,
+        question: str | None = None,
+        k: int = LISTED,
+        *,
+        mode: Mode = "auto",
+        filters: Filters | None = None,
+    ) -> Arriving:
+        """`arrivals`, stopped where texts have to be encoded, as `asking` is."""
+        _check(question, k, mode, 0)
+        papers, found = self.generation.papers, list[Arrival]()
+        queries: Vectors | None = None
+        for added, of_build in by_build(self.generation, papers.allowed(filters or Filters()), question):
+            if question is None:
+                rows = np.flatnonzero(of_build)
+            else:
+                answer = yield from self._ranked(question, max(POOL, k), mode, of_build, Stages(), queries)
+                queries = answer.queries
+                rows = answer.ranking.rows[better_than_weak(self.generation, answer.ranking, queries)]
+                if parse(question).phrases and not answer.asked.phrases:
+                    continue  # no paper of this build holds them, and the nearest are not what was asked for
+            found += (Arrival(paper, added) for paper in papers.get(rows[: k - len(found)]))
+            if len(found) == k:
+                break
+        return tuple(found)
+
+    def _allowed(self, filters: Filters | None) -> Mask | None:
+        return self.generation.papers.allowed(filters) if filters else None
 
     def _ranked(
         self,
         question: str,
         wanted: int,
         mode: Mode,
-        filters: Filters | None,
+        allowed: Mask | None,
         stages: Stages,
         queries: Vectors | None = None,
     ) -> Generator[list[str], Vectors, _Answer]:
         """The best rows; nothing is encoded where the question's vectors are given."""
         generation = self.generation
-        allowed = generation.papers.allowed(filters) if filters else None
         asked, allowed = limited(parse(question), generation, allowed)
         reading = translation.read(asked.text, generation)
         near = reading.near
@@ -327,12 +395,12 @@ def open_searcher(
     return Searcher(opened, reranker=Reranker(rerank) if rerank else None)
 
 
-def _check(question: str, k: int, mode: str, offset: int) -> None:
-    if not any(c.isalnum() for c in question):
+def _check(question: str | None, k: int, mode: str, offset: int) -> None:
+    if question is not None and not any(c.isalnum() for c in question):
         raise QuestionError(
             "the question is blank.", hint="Ask in a few words, for example: how do agents plan?"
         )
-    if len(question) > LONGEST_QUESTION:
+    if question is not None and len(question) > LONGEST_QUESTION:
         raise QuestionError(
             f"the question has {len(question):,} characters, more than the {LONGEST_QUESTION:,} it may have.",
             hint="Ask with a sentence or an abstract, not with a whole paper.",

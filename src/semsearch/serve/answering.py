@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
-from typing import ParamSpec, TypeVar
-
-from starlette.responses import Response
+from typing import Generic, ParamSpec, TypeVar
 
 from semsearch.encode import Vectors
 from semsearch.encode.questions import MOST_TOGETHER
-from semsearch.search import Results, Searcher
-from semsearch.search.searcher import Asking
+from semsearch.search import Facets, Results, Searcher
+from semsearch.search.searcher import Asking, Counting
+from semsearch.serve.live import Live
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class _Done(Generic[R]):
+    """What came of a question."""
+
+    value: R
 
 
 class Answering:
@@ -32,17 +39,58 @@ class Answering:
         self._ranking = ThreadPoolExecutor(os.cpu_count() or 1, "semsearch-rank")
         self._encoding = ThreadPoolExecutor(MOST_TOGETHER, "semsearch-encode")
 
-    async def search(self, searcher: Searcher, asking: Asking) -> Response:
-        """The answer to a question of `Searcher.asking`."""
-        step = await _on(self._ranking, _advance, asking)
-        while isinstance(step, list):
-            vectors = await _on(self._encoding, searcher.encoder.encode_queries, step)
-            step = await _on(self._ranking, _advance, asking, vectors)
-        return step
+    async def searcher(self, live: Live, generation: str | None) -> Searcher:
+        """`Live.at`, with nobody else waiting for a generation to be opened.
 
-    async def related(self, find: Callable[[], Results]) -> Response:
-        """What ``find`` finds."""
-        return await _on(self._ranking, lambda: answer(find()))
+        Raises:
+            GenerationGone: As there.
+        """
+        found = live.at_hand(generation)
+        return await _on(self._encoding, live.at, generation) if found is None else found
+
+    async def results(self, searcher: Searcher, asking: Asking) -> Results:
+        """The answer to a question of `Searcher.asking`."""
+        return await self.answer(searcher, asking, _as_it_is)
+
+    async def facets(self, searcher: Searcher, counting: Counting) -> Facets:
+        """The facets of a question of `Searcher.counting`."""
+        return await self.answer(searcher, counting, _as_it_is)
+
+    async def answer(
+        self, searcher: Searcher, asking: Generator[list[str], Vectors, T], then: Callable[[T], R]
+    ) -> R:
+        """What ``then`` makes of the answer to a question, on the thread that ranked it."""
+        step = await _on(self._ranking, _advance, asking, then)
+        while not isinstance(step, _Done):
+            vectors = await _on(self._encoding, searcher.encoder.encode_queries, step)
+            step = await _on(self._ranking, _advance, asking, then, vectors)
+        return step.value
+
+    async def together(
+        self,
+        searcher: Searcher,
+        askings: Sequence[Generator[list[str], Vectors, T]],
+        then: Callable[[T], R],
+    ) -> list[R]:
+        """The same for several questions, which are encoded together.
+
+        They are ranked one after the other, so that whoever else asks meanwhile has his turn between them.
+        """
+        steps = [await _on(self._ranking, _advance, asking, then) for asking in askings]
+        texts = [text for step in steps if not isinstance(step, _Done) for text in step]
+        vectors = await _on(self._encoding, searcher.encoder.encode_queries, texts) if texts else None
+        found, taken = list[R](), 0
+        for asking, step in zip(askings, steps, strict=True):
+            if not isinstance(step, _Done) and vectors is not None:
+                taken, start = taken + len(step), taken
+                step = await _on(self._ranking, _advance, asking, then, vectors[start:taken])
+            assert isinstance(step, _Done)  # noqa: S101 -- a question is encoded once
+            found.append(step.value)
+        return found
+
+    async def work(self, compute: Callable[[], T]) -> T:
+        """What ``compute`` returns, for what takes long and has nothing to encode."""
+        return await _on(self._ranking, compute)
 
     def stop(self) -> None:
         """Let the threads end."""
@@ -55,19 +103,15 @@ async def _on(pool: ThreadPoolExecutor, work: Callable[P, T], *args: P.args, **k
     return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
 
 
-def _advance(asking: Asking, vectors: Vectors | None = None) -> list[str] | Response:
-    """The texts to encode next, or the answer."""
+def _advance(
+    asking: Generator[list[str], Vectors, T], then: Callable[[T], R], vectors: Vectors | None = None
+) -> list[str] | _Done[R]:
+    """The texts to encode next, or what came of the question."""
     try:
         return next(asking) if vectors is None else asking.send(vectors)
     except StopIteration as end:
-        return answer(end.value)
+        return _Done(then(end.value))
 
 
-def answer(results: Results) -> Response:
-    """Results as JSON, with the time of each stage in ``Server-Timing`` (W3C, Server Timing)."""
-    stages = [*results.stages.items(), ("total", results.took_ms)]
-    return Response(
-        json.dumps(results.to_dict(), ensure_ascii=False),
-        media_type="application/json",
-        headers={"Server-Timing": ", ".join(f"{name};dur={ms:.1f}" for name, ms in stages)},
-    )
+def _as_it_is(answer: T) -> T:
+    return answer

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from semsearch.ingest.jsonl import to_json
@@ -83,7 +84,40 @@ def csl(paper: Paper) -> str:
     )
 
 
-FORMATS: Mapping[str, Callable[[Paper], str]] = {"json": as_json, "bibtex": bibtex, "ris": ris, "csl": csl}
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A form of citation.
+
+    Attributes:
+        one: A paper to its text.
+        media_type: As HTTP names it.
+        suffix: What the name of such a file ends in, with its dot.
+    """
+
+    one: Callable[[Paper], str]
+    media_type: str
+    suffix: str
+
+    def __call__(self, paper: Paper) -> str:
+        """One paper."""
+        return self.one(paper)
+
+    def write(self, papers: Sequence[Paper]) -> str:
+        """Several papers, in their order."""
+        texts = [self.one(paper) for paper in papers]
+        if not self.media_type.endswith("json"):
+            return "\n".join(texts)
+        found = [json.loads(text) for text in texts]
+        items = [item for each in found for item in (each if isinstance(each, list) else [each])]
+        return json.dumps(items, ensure_ascii=False, indent=2)
+
+
+FORMATS: Mapping[str, Format] = {
+    "json": Format(as_json, "application/json", ".json"),
+    "bibtex": Format(bibtex, "application/x-bibtex; charset=utf-8", ".bib"),
+    "ris": Format(ris, "application/x-research-info-systems; charset=utf-8", ".ris"),
+    "csl": Format(csl, "application/vnd.citationstyles.csl+json", ".csl.json"),
+}
 
 
 def _latex(text: str) -> str:

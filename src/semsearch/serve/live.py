@@ -6,7 +6,7 @@ import logging
 import threading
 from pathlib import Path
 
-from semsearch.errors import SemsearchError
+from semsearch.errors import GenerationGone, IndexDamaged, IndexForeign, IndexMissing, SemsearchError
 from semsearch.index.generation import open_generation
 from semsearch.index.store import Store
 from semsearch.search import Searcher, open_searcher
@@ -14,6 +14,7 @@ from semsearch.search import Searcher, open_searcher
 log = logging.getLogger(__name__)
 
 _INTERVAL = 1.0  # seconds between two looks at CURRENT
+_OLDER = 2  # searchers that served before and are kept, for those who leaf through an answer of theirs
 
 
 class Live:
@@ -28,6 +29,9 @@ class Live:
         self.searcher = open_searcher(root, rerank=rerank)
         self.problem: str | None = None  # why the published generation is not the one that answers
         self._refused: str | None = None
+        self._older: tuple[Searcher, ...] = ()
+        self._reopened: tuple[Searcher, ...] = ()  # the last that was asked for by id and had to be opened
+        self._opening = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="semsearch-reload", daemon=True)
 
@@ -48,21 +52,72 @@ class Live:
 
     def refresh(self) -> None:
         """Open the published generation if it is another than the one that answers."""
+        with self._opening:
+            self._refresh()
+
+    def at_hand(self, generation: str | None) -> Searcher | None:
+        """The searcher of a generation, by id, if it is open; None stands for the one that answers."""
+        searcher = self.searcher
+        if generation is None:
+            return searcher
+        opened = (searcher, *self._older, *self._reopened)
+        return next((each for each in opened if each.generation.id == generation), None)
+
+    def at(self, generation: str | None) -> Searcher:
+        """The same, opened if it is not, which takes as long as opening an index does.
+
+        It may be one that another process of the service serves already, or an older one, kept on disk.
+
+        Raises:
+            GenerationGone: There is none with this id, or it cannot be read any more.
+        """
+        found = self.at_hand(generation)
+        if found is not None or generation is None:
+            return self.searcher if found is None else found
+        with self._opening:
+            if generation == self._store.current():
+                self._refresh()
+            found = self.at_hand(generation)  # another thread may have opened it meanwhile
+            if found is None:
+                found = self._kept(generation)
+                self._reopened = (found,)
+        return found
+
+    def _kept(self, generation: str) -> Searcher:
+        try:
+            return self._open(generation)
+        except (IndexMissing, IndexDamaged, IndexForeign) as error:
+            if not isinstance(error, IndexMissing):
+                log.error("generation %s was asked for and cannot be read: %s", generation, error)
+            raise GenerationGone(
+                f"the generation {generation!r} is not kept here any more, or never was.",
+                where=self._store.root,
+                hint="Ask again without a generation: the answer comes from the one that is published.",
+            ) from error
+
+    def _refresh(self) -> None:
         published = self._store.current()
-        if published is None or published in {self.searcher.generation.id, self._refused}:
+        if published is None or published == self._refused:
+            return
+        if published == self.searcher.generation.id:
+            self._refused, self.problem = None, None
             return
         try:
-            self.searcher = self._open(published)
+            searcher = self.at_hand(published)
+            if searcher is None:
+                searcher = self._open(published)
         except SemsearchError as error:
             self._refused, self.problem = published, f"generation {published} is not served: {error}"
             log.error("%s", self.problem)
             return
+        served = (self.searcher, *self._older)
+        self._older = tuple(each for each in served if each is not searcher)[:_OLDER]
+        self.searcher = searcher
         self._refused, self.problem = None, None
         log.info("now serving generation %s", published)
 
-    def _open(self, published: str) -> Searcher:
-        generation = open_generation(self._store, published)
-        searcher = self.searcher.reopened(generation)
+    def _open(self, generation: str) -> Searcher:
+        searcher = self.searcher.reopened(open_generation(self._store, generation))
         searcher.encoder.encode_queries(["warm up"])
         return searcher
 

@@ -2,38 +2,119 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Match
 
-from semsearch.errors import PaperNotFound, QuestionError, SemsearchError
+from semsearch.errors import GenerationGone, PaperNotFound, QuestionError, SemsearchError
 
 MEDIA_TYPE = "application/problem+json"
-_STATUS: dict[type[SemsearchError], int] = {PaperNotFound: 404, QuestionError: 422}
+_STATUS: dict[type[SemsearchError], int] = {PaperNotFound: 404, GenerationGone: 410, QuestionError: 422}
+_METHODS = ("GET", "HEAD", "POST")
+_WHEN = {
+    400: "The body cannot be read at all.",
+    404: "No paper has this id.",
+    410: "The generation that was asked for is not kept any more.",
+    413: "The body is too large.",
+    415: "The body is of a media type that is not read here.",
+    422: "Something of the request is missing or cannot be meant; `detail` says what.",
+    503: "The index or its encoder cannot be used now.",
+}
 
 
-def problem(status: int, detail: str, *, title: str | None = None) -> JSONResponse:
-    """A problem document; ``type`` is left out, which means "about:blank" (RFC 9457, section 4.2.1)."""
-    body = {"title": title or HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
+class Fault(BaseModel):
+    """What is wrong with one part of a request."""
+
+    field: str = Field(description="Where it stands: `query`, `path` or `body`, then its name.")
+    detail: str = Field(description="What is wrong with it.")
+
+
+class Problem(BaseModel):
+    """What went wrong, as RFC 9457 has it. `type` is left out, which means `about:blank`."""
+
+    title: str = Field(description="The name of the status.")
+    status: int = Field(description="The status of the answer.")
+    detail: str = Field(description="What is wrong, and what to do about it.")
+    errors: list[Fault] = Field([], description="With 422: each part of the request that is wrong.")
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    errors: list[dict[str, str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document (RFC 9457, section 3).
+
+    Args:
+        status: The HTTP status.
+        detail: What is wrong, and what to do about it.
+        errors: Each part of the request that is wrong, as `Fault` has it.
+        headers: To send along.
+    """
+    body = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    text = json.dumps(body | ({"errors": errors} if errors else {}), ensure_ascii=False)
+    # What was asked may be no Unicode at all; its escape is JSON's own.
+    content = text.encode(errors="backslashreplace")
+    return Response(content, status, headers, MEDIA_TYPE)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Problems for the OpenAPI document: what FastAPI takes as ``responses``."""
+    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    return {
+        status: {"description": _WHEN[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in statuses
+    }
 
 
 def install(app: FastAPI) -> None:
     """Make every error of the application such a document."""
 
     @app.exception_handler(SemsearchError)
-    def mendable(_: Request, error: SemsearchError) -> JSONResponse:
-        detail = f"{error.what} {error.hint}".strip()
-        return problem(_STATUS.get(type(error), 503), detail)
+    async def mendable(_: Request, error: SemsearchError) -> Response:
+        return problem(_STATUS.get(type(error), 503), f"{error.what} {error.hint}".strip())
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        reasons = (f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
-        return problem(422, "; ".join(reasons))
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        errors = [
+            {"field": ".".join(str(part) for part in fault["loc"]), "detail": fault["msg"]}
+            for fault in error.errors()
+        ]
+        detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in errors)
+        return problem(422, detail, errors=errors)
 
     @app.exception_handler(HTTPException)
-    def refused(_: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, str(error.detail))
+    async def refused(request: Request, error: HTTPException) -> Response:
+        headers, detail, path = dict(error.headers or {}), str(error.detail), request.url.path
+        if error.status_code == HTTPStatus.NOT_FOUND:
+            detail = f"There is nothing at {path}. What there is, /docs says."
+        elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_methods(request))
+            detail = f"{path} is asked with {headers['Allow']}."
+        return problem(error.status_code, detail, headers=headers)
+
+    @app.exception_handler(Exception)
+    async def unforeseen(_: Request, __: Exception) -> Response:
+        return problem(500, "This should not have happened; the log of the service says more.")
+
+
+def _methods(request: Request) -> list[str]:
+    """What the address of a request answers to; its routes know one method each."""
+    return [
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": "GET" if method == "HEAD" else method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]

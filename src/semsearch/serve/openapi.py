@@ -1,0 +1,49 @@
+"""The OpenAPI document: what FastAPI makes of the routes, with our problems in place of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from semsearch.serve.problems import Problem
+from semsearch.serve.v1.examples import OF_DOCUMENTS
+from semsearch.serve.v1.parameters import Export
+
+_ITS_OWN = ("HTTPValidationError", "ValidationError")
+
+
+def install(app: FastAPI) -> None:
+    """Have ``/openapi.json`` describe every answer, errors included."""
+    of_routes = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            found = of_routes()
+            # What is answered and read by hand, FastAPI does not know.
+            _, by_hand = models_json_schema(
+                [(Problem, "serialization"), (Export, "validation")],
+                ref_template="#/components/schemas/{model}",
+            )
+            components = found.setdefault("components", {})
+            components["examples"] = {name: {"value": value} for name, value in OF_DOCUMENTS.items()}
+            for path in found["paths"].values():
+                for operation in path.values():
+                    for parameter in operation.get("parameters", []):
+                        parameter["schema"] = _without_null(parameter["schema"])
+            schemas = components.setdefault("schemas", {})
+            schemas.update(by_hand["$defs"])
+            for name in _ITS_OWN:
+                schemas.pop(name, None)
+        return app.openapi_schema or {}
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """An address has no null: a parameter that may be left out is left out."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return kinds[0] | {name: value for name, value in schema.items() if name != "anyOf"}

@@ -1,0 +1,76 @@
+"""Answers for the OpenAPI document, as FastAPI takes them under ``responses``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from semsearch.serve.citation import FORMATS
+from semsearch.serve.feed import MEDIA_TYPE as ATOM
+from semsearch.serve.v1.examples import EXPORTS
+
+Described = dict[int | str, dict[str, Any]]
+
+_TAG = {"ETag": {"description": "Changes with the generation.", "schema": {"type": "string"}}}
+_NAME = {"Content-Disposition": {"description": "The file's name.", "schema": {"type": "string"}}}
+_UNCHANGED: Described = {
+    304: {"description": "What `If-None-Match` names is still what the answer would be."}
+}
+_FEED = """<?xml version='1.0' encoding='utf-8'?>
+<feed xmlns="http://www.w3.org/2005/Atom">
+  <id>urn:uuid:0a5f4a5e-3d3c-5d0b-9d2a-5a3f2d0f6c11</id>
+  <title>New papers: how does DNA copy itself?</title>
+  <updated>2026-11-02T04:00:00Z</updated>
+  …
+</feed>
+"""
+
+
+def answer(*models: type[BaseModel], files: bool = False) -> Described:
+    """A document that nobody keeps: the answer to a POST.
+
+    Args:
+        models: What it may be.
+        files: Whether there is the same as a file in each form of citation.
+    """
+    model: Any = models[0]
+    for other in models[1:]:
+        model = model | other
+    named = {each.__name__: {"$ref": f"#/components/examples/{each.__name__}"} for each in models}
+    content = {"application/json": {"examples": named}} | (_citations() if files else {})
+    return {200: {"description": "Found.", "model": model, "content": content}}
+
+
+def kept(found: Described) -> Described:
+    """The same as the answer to a GET, which may be kept and asked for again by its tag."""
+    return {200: found[200] | {"headers": found[200].get("headers", {}) | _TAG}} | _UNCHANGED
+
+
+def file() -> Described:
+    """Papers as a file."""
+    of_papers = {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Paper"}}}
+    content = {"application/json": of_papers} | _citations()
+    return {200: {"description": "The file.", "content": content, "headers": _NAME}}
+
+
+def feed() -> Described:
+    """A feed."""
+    content = {ATOM: {"schema": {"type": "string"}, "example": _FEED}}
+    return kept({200: {"description": "The feed.", "content": content}})
+
+
+def body(model: type[BaseModel], *media_types: str) -> dict[str, Any]:
+    """A body that is read by hand because it may come in several media types."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    content = {media_type: {"schema": schema, "examples": EXPORTS} for media_type in media_types}
+    return {"required": True, "content": content}
+
+
+def _citations() -> dict[str, Any]:
+    """Every form of citation but JSON."""
+    return {
+        form.media_type.partition(";")[0]: {"schema": {"type": "array" if name == "csl" else "string"}}
+        for name, form in FORMATS.items()
+        if name != "json"
+    }

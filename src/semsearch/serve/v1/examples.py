@@ -1,0 +1,131 @@
+"""Examples for the OpenAPI document; tests run those that are questions.
+
+Titles, authors and years are those of the papers; the summaries are ours.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Path
+from fastapi.openapi.models import Example
+
+Identifier = Annotated[
+    str, Path(description="Id or DOI of a paper; may hold slashes.", examples=["10.1038/171737a0"])
+]
+
+_ABSTRACT = (
+    "The salt of deoxyribose nucleic acid is given a structure of two helical chains wound around one axis "
+    "and running in opposite directions. Because each chain fixes the order of bases on the other, the model "
+    "also hints at how genes could duplicate."
+)
+_HINT = _ABSTRACT[_ABSTRACT.index("Because") :]
+_GENERATION = "000003-5d0c1f7ab2e9"
+
+PAPER: dict[str, Any] = {
+    "id": "10.1038/171737a0",
+    "title": "Molecular Structure of Nucleic Acids: A Structure for Deoxyribose Nucleic Acid",
+    "abstract": _ABSTRACT,
+    "authors": ["James D. Watson", "Francis H. C. Crick"],
+    "year": 1953,
+    "venue": "Nature",
+    "doi": "10.1038/171737a0",
+    "url": "https://doi.org/10.1038/171737a0",
+    "language": "en",
+    "keywords": ["DNA", "double helix", "genetics"],
+    "truncated": False,
+}
+_HIT = {
+    "rank": 1,
+    "score": 4.318204,
+    "similarity": 0.541973,
+    "confidence": "strong",
+    "matched_by": "meaning and words",
+    "evidence": {
+        "text": _HINT,
+        "start": len(_ABSTRACT) - len(_HINT),
+        "end": len(_ABSTRACT),
+        "words": [],
+    },
+    "title_words": [],
+    "reasons": None,
+    "paper": PAPER,
+}
+ANSWER: dict[str, Any] = {
+    "query": "how does DNA copy itself?",
+    "mode": "auto",
+    "generation": _GENERATION,
+    "took_ms": 11.42,
+    "confidence": "strong",
+    "notes": [],
+    "hits": [_HIT],
+    "offset": 0,
+    "next": f"/v1/search?q=how+does+DNA+copy+itself%3F&k=1&offset=1&generation={_GENERATION}",
+}
+RELATIVES: dict[str, Any] = {
+    "query": "10.1073/pnas.74.12.5463",
+    "mode": "related",
+    "generation": _GENERATION,
+    "took_ms": 6.05,
+    "confidence": "fair",
+    "notes": [],
+    "hits": [
+        _HIT
+        | {
+            "score": 2.107732,
+            "similarity": 0.487215,
+            "confidence": "fair",
+            "matched_by": "related",
+            "reasons": {"words": ["DNA", "chains"], "authors": [], "venue": None},
+        }
+    ],
+}
+FACETS: dict[str, Any] = {
+    "generation": _GENERATION,
+    "papers": 3,
+    "years": [{"year": 1953, "papers": 1}, {"year": 1985, "papers": 1}, {"year": 2012, "papers": 1}],
+    "authors": [{"name": "Francis H. C. Crick", "papers": 1}, {"name": "James D. Watson", "papers": 1}],
+    "venues": [{"name": "Science", "papers": 2}, {"name": "Nature", "papers": 1}],
+}
+QUESTIONS: dict[str, Example] = {
+    "one": {
+        "summary": "One question",
+        "value": {"q": "how does DNA copy itself?", "k": 5, "year_to": 2020},
+    },
+    "several": {
+        "summary": "Several, answered from one generation",
+        "value": {
+            "queries": [
+                {"q": "how does DNA copy itself?", "k": 5},
+                {"q": "comment trouver les documents pertinents ?", "mode": "hybrid"},
+            ]
+        },
+    },
+}
+SEEDS: dict[str, Example] = {
+    "several": {
+        "summary": "Like these, not like that",
+        "value": {
+            "positive": ["10.1038/171737a0", "arXiv:1706.03762"],
+            "negative": ["10.1126/science.1225829"],
+            "k": 5,
+            "diversity": 0.3,
+        },
+    }
+}
+EXPORTS: dict[str, Any] = {
+    "two": {
+        "summary": "Two papers as BibTeX",
+        "value": {"ids": ["10.1038/171737a0", "arXiv:1706.03762"], "format": "bibtex"},
+    }
+}
+
+ANSWERS: dict[str, Any] = {"generation": _GENERATION, "results": [ANSWER]}
+# FastAPI would leave out what is null in them, so the OpenAPI document refers to them by name.
+OF_DOCUMENTS: dict[str, dict[str, Any]] = {
+    "Paper": PAPER,
+    "Answer": ANSWER,
+    "Answers": ANSWERS,
+    "Relatives": RELATIVES,
+    "Facets": FACETS,
+}

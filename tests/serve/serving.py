@@ -1,0 +1,45 @@
+"""A real service on loopback for tests, with an encoder that needs no model."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2 as httpx
+import uvicorn
+
+from semsearch.api import build
+from semsearch.encode import Encoder
+from semsearch.paper import Paper
+from semsearch.search import Searcher
+from semsearch.serve.app import create_app
+from semsearch.serve.live import Live
+from semsearch.serve.run import _listen
+from tests.support import WordEncoder
+
+
+def live_on(root: Path, papers: Sequence[Paper], encoder: Encoder | None = None) -> Live:
+    """An index of some papers, ready to be served."""
+    encoder = encoder or WordEncoder()
+    build(papers, root, encoder=encoder)
+    live = Live(root)
+    live.searcher = Searcher(live.searcher.generation, encoder)
+    return live
+
+
+@contextmanager
+def serving(live: Live) -> Iterator[httpx.Client]:
+    """A client of a service that answers from ``live``."""
+    with _listen("127.0.0.1", 0) as listener:
+        server = uvicorn.Server(uvicorn.Config(create_app(live), log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            with httpx.Client(base_url=address, timeout=60) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()
