@@ -90,7 +90,7 @@ def main() -> None:
 def change(source: Path, target: Path, share: float) -> None:
     """Write the papers with a share of them, evenly drawn, given another title and one more sentence."""
     papers, _ = read(source)
-    for i in random.Random(0).sample(range(len(papers)), round(share * len(papers))):
+    for i in random.Random(0).sample(range(len(papers)), round(share * len(papers))):  # noqa: S311
         title, abstract = f"{papers[i].title}, revised", f"This text was revised. {papers[i].abstract}"
         papers[i] = replace(papers[i], title=title, abstract=abstract)
     target.write_text("".join(json.dumps(to_json(paper)) + "\n" for paper in papers), encoding="utf-8")

@@ -23,9 +23,9 @@ _HEAD = """\
 Every command and every option, as `semsearch COMMAND --help` tells them. This page is written by
 `python scripts/document_commands.py`; a test fails where it differs from the commands.
 
-With `--json` a command prints one JSON document to stdout, and nothing else; progress, logs and what people are
-told go to stderr. What cannot be done is a document too, `{"error": {"what": …, "where": …, "hint": …}}`. The exit
-code is 0 when it is done, 1 when there is something you can mend, and 2 for wrong usage.
+With `--json` a command prints one JSON document to stdout, and nothing else; progress, logs and what people
+are told go to stderr. What cannot be done is a document too, `{"error": {"what": …, "where": …, "hint": …}}`.
+The exit code is 0 when it is done, 1 when there is something you can mend, and 2 for wrong usage.
 
 Options of all commands: `-h`, `--help` explains; `semsearch --version` says which version it is.
 """

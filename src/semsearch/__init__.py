@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from semsearch.api import build, open, read
+    from semsearch.api import build, open, read  # noqa: A004 -- the contract's name
     from semsearch.errors import SemsearchError
     from semsearch.paper import Paper, Rejected
 

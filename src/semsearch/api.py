@@ -13,7 +13,7 @@ from semsearch.index.progress import Progress
 from semsearch.index.store import Store
 from semsearch.ingest.reader import read
 from semsearch.paper import Paper, Rejected
-from semsearch.search import open_searcher as open
+from semsearch.search import open_searcher as open  # noqa: A004 -- the contract's name
 
 __all__ = ["build", "open", "read"]
 

@@ -64,7 +64,7 @@ def _candidates(environment: dict[str, str], *words: str) -> list[str]:
     asked["COMP_WORDS"] = " ".join(words)
     done = subprocess.run(["semsearch"], env=environment | asked, capture_output=True, text=True, check=True)
     assert done.stderr == ""
-    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+    return [line.partition(",")[2] for line in done.stdout.split()]
 
 
 def test_it_knows_commands_options_choices_and_ids(environment: dict[str, str], root: Path) -> None:

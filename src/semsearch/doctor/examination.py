@@ -54,7 +54,7 @@ def examine(root: Path) -> Iterator[tuple[str, Finding]]:
                 continue
             except SemsearchError as error:
                 what, mend = f"{error.where}: {error.what}" if error.where else error.what, error.hint
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 -- a broken machine may raise anything
                 what, mend = f"could not be looked at ({type(error).__name__}: {error}).", ""
             if what not in told:
                 told.add(what)

@@ -48,7 +48,7 @@ def libraries(_: Case) -> Iterator[Finding]:
     for module, package in _COMPILED.items():
         try:
             importlib.import_module(module)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- a broken library may raise anything
             broken = True
             reason = str(error).strip().partition("\n")[0] or type(error).__name__
             mend = f"pip install --force-reinstall --no-deps {package}=={_version(package) or '...'}"

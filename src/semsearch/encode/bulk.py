@@ -56,7 +56,7 @@ def embed(
     # the time left which the first ones promise is the time it takes.
     missing.sort(key=lambda name: len(texts[places[name][0]]))
     chunks = [missing[start : start + _CHUNK] for start in range(0, len(missing), _CHUNK)]
-    random.Random(0).shuffle(chunks)
+    random.Random(0).shuffle(chunks)  # noqa: S311 -- nothing secret
     for chunk in chunks:
         vectors = encoder.encode_documents([texts[places[name][0]] for name in chunk])
         cache.put(chunk, vectors)

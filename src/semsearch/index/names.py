@@ -75,7 +75,7 @@ class PaperNames:
         "wang j" is a word too: of a name that holds "wang" and another word that begins with j.
         """
         held = " INTERSECT ".join(["SELECT name FROM words WHERE word = ?"] * len(words))
-        found = self._database.query(f"SELECT name, forms FROM names WHERE name IN ({held})", *words)
+        found = self._database.query(f"SELECT name, forms FROM names WHERE name IN ({held})", *words)  # noqa: S608 -- only marks
         return {name: _read(text) for name, text in found}
 
     def near(self, words: Form, edits: int) -> list[int]:

@@ -62,7 +62,7 @@ def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> N
     keys = ((key, row) for row, paper in enumerate(papers) for key in of_paper(paper))
     with created(folder / FILE, _SCHEMA) as database:
         database.executemany(
-            f"INSERT INTO papers VALUES ({','.join('?' * 15)})",
+            f"INSERT INTO papers VALUES ({','.join('?' * 15)})",  # noqa: S608 -- only question marks
             (_record(row, paper) for row, paper in enumerate(counted(papers, advance))),
         )
         database.executemany(
@@ -107,7 +107,7 @@ class PaperTable:
     def get(self, rows: Iterable[int]) -> list[Paper]:
         """The papers of some rows, in that order."""
         wanted = [int(row) for row in rows]
-        query = f"SELECT row, {_COLUMNS} FROM papers WHERE row IN (SELECT value FROM json_each(?))"
+        query = f"SELECT row, {_COLUMNS} FROM papers WHERE row IN (SELECT value FROM json_each(?))"  # noqa: S608 -- a constant
         found = {row: _paper(record) for row, *record in self._database.query(query, json.dumps(wanted))}
         return [found[row] for row in wanted]
 
@@ -128,7 +128,7 @@ class PaperTable:
         return self._column("venue", rows)
 
     def _column(self, name: str, rows: Rows) -> list[Any]:
-        query = f"SELECT {name} FROM papers WHERE row IN (SELECT value FROM json_each(?))"
+        query = f"SELECT {name} FROM papers WHERE row IN (SELECT value FROM json_each(?))"  # noqa: S608 -- a constant
         return [value for (value,) in self._database.query(query, json.dumps(rows.tolist()))]
 
     def row_of(self, identifier: str) -> int | None:
@@ -164,11 +164,11 @@ class PaperTable:
         if filters.author is not None:
             words = fold(filters.author).split()
             every = " AND ".join(["instr(' ' || name || ' ', ?)"] * len(words)) or "1"
-            conditions.append(f"row IN (SELECT row FROM authors WHERE {every})")
+            conditions.append(f"row IN (SELECT row FROM authors WHERE {every})")  # noqa: S608 -- only marks
             values.extend(f" {word} " for word in words)
         where = " AND ".join(conditions)
         mask = np.zeros(len(self), dtype=np.bool_)
-        mask[self._database.rows(f"SELECT row FROM papers WHERE {where}", *values)] = True
+        mask[self._database.rows(f"SELECT row FROM papers WHERE {where}", *values)] = True  # noqa: S608 -- constants
         return mask
 
     def passing(self, filters: Filters) -> Rows:

@@ -45,7 +45,7 @@ STOP = frozenset(
     au aux avec ce ces cette comment dans de des du elle elles en est et il ils je la le les leur
     leurs mais ne nous on ou par pas peut plus pour pourquoi qu quand que quel quelle quelles quels
     qui quoi sa se ses son sont sur un une vous y
-    """.split()
+    """.split()  # noqa: SIM905 -- a list of words is read as words
 )
 _LONGEST = 60  # characters of a word that are told apart
 _STEMMED = 20_000  # words whose stem is remembered, some 5 MB

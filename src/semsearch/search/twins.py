@@ -31,7 +31,7 @@ _TELLING = re.compile(
 )
 # Words that come and go between a preprint and its published form, and change no meaning.
 _SMALL = frozenset(
-    "a an and for from in of on the to toward towards using via with de des du la le les un une".split()
+    "a an and for from in of on the to toward towards using via with de des du la le les un une".split()  # noqa: SIM905
 )
 _ARCHIVES = frozenset(
     {"arxiv", "biorxiv", "chemrxiv", "corr", "hal", "medrxiv", "psyarxiv", "ssrn", "techrxiv"}

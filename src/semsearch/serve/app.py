@@ -118,7 +118,7 @@ def create_app(live: Live) -> FastAPI:
         unlike: Annotated[
             list[str],
             Query(alias="not", max_length=_MOST_SEEDS, description="Ids of papers to keep away from."),
-        ] = [],
+        ] = [],  # noqa: B006 -- FastAPI copies it
     ) -> Response:
         searcher = live.searcher
         return await answering.related(

@@ -29,7 +29,7 @@ def serve(root: Path, host: str, port: int, *, workers: int = 1, rerank: str | N
         ServeError: The address cannot be listened on.
     """
     try:
-        import fastapi
+        import fastapi  # noqa: F401 -- only to say which extra is missing
         import uvicorn
     except ImportError as error:
         raise MissingExtra("FastAPI and uvicorn", "web") from error
@@ -47,7 +47,7 @@ def serve(root: Path, host: str, port: int, *, workers: int = 1, rerank: str | N
             address, port = listener.getsockname()[:2]
             where = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
             about = f"{len(live.searcher):,} papers at {where} (Ctrl-C stops)"
-            print(f"Answering from {about}", file=sys.stderr)
+            print(f"Answering from {about}", file=sys.stderr)  # noqa: T201
         config = uvicorn.Config(create_app(live), log_level="warning", access_log=False, server_header=False)
         uvicorn.Server(config).run(sockets=[listener])
 
