@@ -130,6 +130,8 @@ def _print_line(text: Text) -> None:
 def hanging(indent: Text, text: Text) -> Text:
     """Text wrapped to the terminal's width, its first line behind ``indent`` and the others below it."""
     lines = text.wrap(out, max(20, out.width - indent.cell_len))
+    for line in lines:
+        line.rstrip()
     below = Text(" " * indent.cell_len)
     return Text("\n").join(Text.assemble(indent if i == 0 else below, line) for i, line in enumerate(lines))
 

@@ -95,11 +95,10 @@ def test_what_cannot_be_done_is_one_document_too(
 def test_wrong_usage_is_one_document_too(run: Run, published: Path, tmp_path: Path, name: str) -> None:
     code, out, err = run(*_arguments(name, tmp_path, published), "--no-such-option")
     assert code == 2
-    assert _document(out)["error"] == {
-        "what": "No such option '--no-such-option'.",
-        "where": f"semsearch {name}",
-        "hint": f"semsearch {name} --help",
-    }
+    error = _document(out)["error"]
+    assert "--no-such-option" in error["what"]
+    assert error["where"].endswith(f"semsearch {name}")
+    assert error["hint"] == f"{error['where']} --help"
     assert "--no-such-option" in err
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -38,16 +37,18 @@ def doctor(root: Path, as_json: bool) -> None:
     ! questions are answered, but a rebuild will fail, or something is slow
     ✗ to be mended: exit code 1
     """
-    logging.getLogger("semsearch").setLevel(logging.ERROR)  # the findings say it better
     from semsearch.doctor import examine
 
     findings = []
     section = ""
     for part, finding in examine(root):
         findings.append({"section": part, **asdict(finding)})
-        if not as_json:
-            _show(finding, heading="" if part == section else part)
-        section = part
+        if as_json:
+            continue
+        if part != section:
+            _head(part, root)
+            section = part
+        _show(finding)
     problems, warnings = (sum(f["state"] == state for f in findings) for state in ("problem", "warning"))
     if as_json:
         print_json({"ok": not problems, "problems": problems, "warnings": warnings, "findings": findings})
@@ -57,15 +58,20 @@ def doctor(root: Path, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _show(finding: Finding, *, heading: str) -> None:
+def _head(section: str, root: Path) -> None:
+    from rich.text import Text
+
+    from semsearch.terminal import out, plain
+
+    where = f" {plain(str(root))}" if section == "index" else ""
+    out.print(Text.assemble("\n", (section.capitalize(), "bold"), where), soft_wrap=True)
+
+
+def _show(finding: Finding) -> None:
     from rich.text import Text
 
     from semsearch.terminal import hanging, out, plain
 
-    if heading:
-        out.print(
-            Text(f"\n{heading.capitalize()}" if heading != "installation" else "Installation", style="bold")
-        )
     mark, style = _MARKS[finding.state]
     label = Text.assemble("  ", (mark, style), f" {finding.about:<13} ")
     out.print(hanging(label, Text(plain(finding.what))), soft_wrap=True)

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from semsearch.doctor.finding import Case, Finding
-from semsearch.encode import export
+from semsearch.encode import export, pretrained
 from semsearch.encode.multilingual import multilingual
 from semsearch.errors import IndexDamaged, IndexForeign
-from semsearch.search.loading import load_encoder, prove
+from semsearch.search.loading import prove
 
 _REBUILD = "semsearch rebuild"
 
@@ -54,10 +54,12 @@ def earlier(case: Case) -> Iterator[Finding]:
 def encoder(case: Case) -> Iterator[Finding]:
     """Whether the encoder of the index gives the vectors it gave, and loads without torch."""
     passport = case.manifest.encoder
-    if export.find(case.store.encoders, passport.fingerprint) is None:
+    exported = export.find(case.store.encoders, passport.fingerprint)
+    if exported is None:
         what = f"{passport.name} is not exported here, so that every start loads torch and takes seconds."
         yield Finding("export", "warning", what, f"{_REBUILD} exports it again")
-    prove(load_encoder(case.generation), case.generation, thoroughly=True)
+    found = exported.load() if exported else pretrained.load(passport.name).encoder()
+    prove(found, case.generation, thoroughly=True)
     yield Finding("encoder", "good", f"{passport.name} gives the vectors it gave at build")
 
 
