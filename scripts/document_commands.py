@@ -61,7 +61,9 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
 
 def _about(option: click.Option) -> str:
     """Its help, and what holds when it is not given."""
-    text = (option.help or "").partition("  [")[0]
+    text, _, otherwise = (option.help or "").partition("  [default: ")
+    if otherwise:
+        text += f" Default: {otherwise.rstrip(']')}."
     if option.envvar:
         text += f" Also `${option.envvar}`."
     if not option.is_flag and isinstance(option.default, str | int | float | Path):

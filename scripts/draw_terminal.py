@@ -20,7 +20,7 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "terminal.svg"
 _WIDTH = 88
-_QUESTION = "how do networks learn to look at the right words?"
+_QUESTION = "translation that learns where to look in the source sentence"
 _FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)  # fetched from another host
 
 
@@ -31,10 +31,10 @@ def main() -> None:
         sources = ["examples/publications.txt", "examples/landmarks.bib"]
         _said(folder, "index", *sources, "--quiet")
         for shown, arguments in (
-            (f'semsearch search "{_QUESTION}" -k 3', ["search", _QUESTION, "-k", "3"]),
+            (f'semsearch search "{_QUESTION}" -k 2', ["search", _QUESTION, "-k", "2"]),
             ("semsearch related lecun1998gradient -k 2", ["related", "lecun1998gradient", "-k", "2"]),
         ):
-            terminal.print(Text.assemble(("$ ", "dim"), (shown, "bold")))
+            terminal.print(Text.assemble(("$ ", "dim"), (shown, "bold")), end="\n\n")
             terminal.print(Text.from_ansi(_said(folder, *arguments)))
     drawn = terminal.export_svg(title="semsearch", unique_id="terminal")
     PICTURE.write_text(_FONT.sub("", drawn).replace("Fira Code", "ui-monospace"), encoding="utf-8")

@@ -143,6 +143,9 @@ def test_a_question_goes_through_nginx_compressed(nginx: str) -> None:
         assert answer.headers["Content-Encoding"] == "gzip"
     with urlopen(f"{nginx}/v1/search?q=how+is+DNA+copied", timeout=_PATIENCE) as answer:
         assert json.load(answer)["hits"][0]["paper"]["id"] == "10.1038/171737a0"
+        assert answer.headers["X-Cache"] == "MISS"  # the one before was compressed
+    with urlopen(f"{nginx}/v1/search?q=how+is+DNA+copied", timeout=_PATIENCE) as answer:
+        assert answer.headers["X-Cache"] in {"HIT", "REVALIDATED"}
     with urlopen(f"{nginx}/v1/papers/10.1038/171737a0", timeout=_PATIENCE) as answer:
         assert json.load(answer)["title"] == "Molecular Structure of Nucleic Acids"
     with urlopen(f"{nginx}/health/ready", timeout=_PATIENCE) as answer:
