@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from hypothesis import settings
 from semsearch.api import build
 from semsearch.encode import pretrained
 from semsearch.encode.transformer import TransformerEncoder
+from semsearch.ingest.jsonl import to_json
 from semsearch.search import Searcher, open_searcher
-from tests.support import CORPUS
+from tests.support import CORPUS, Run, call_main
 
 # No deadline: a busy machine is no failure. The same examples at every run of CI; new ones at every other.
 settings.register_profile("semsearch", deadline=None, derandomize="CI" in os.environ)
@@ -74,3 +76,28 @@ def searcher(encoder: TransformerEncoder, tmp_path_factory: pytest.TempPathFacto
     root = tmp_path_factory.mktemp("corpus")
     build(CORPUS, root, encoder=encoder)
     return Searcher(open_searcher(root).generation, encoder)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command; returns exit code, stdout and stderr."""
+    monkeypatch.delenv("SEMSEARCH_INDEX", raising=False)
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = call_main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small corpus as a file, and beside it an index, made by the command with the default encoder."""
+    folder = tmp_path_factory.mktemp("published")
+    lines = [json.dumps(to_json(paper)) for paper in CORPUS]
+    (folder / "corpus.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    arguments = ["index", str(folder / "corpus.jsonl"), "--index", str(folder / "index"), "--quiet"]
+    assert call_main(arguments) == 0
+    return folder / "index"

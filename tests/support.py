@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import importlib.util
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
+from semsearch.cli import main
 from semsearch.encode import Passport, Vectors, unit
 from semsearch.ingest.clean import fold
 from semsearch.paper import Paper
@@ -51,6 +56,35 @@ CORPUS = [
     ),
     Paper("quicksort", "Quicksort", "", ("C. A. R. Hoare",), 1962, "The Computer Journal"),
 ]
+
+
+Run = Callable[..., tuple[int, str, str]]
+"""Runs a command with some arguments; returns exit code, stdout and stderr."""
+
+
+def call_main(arguments: Sequence[str]) -> int:
+    """Run the command line in this process; returns its exit code."""
+    before = sys.argv
+    sys.argv = ["semsearch", *arguments]
+    try:
+        main()
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    finally:
+        sys.argv = before
+    return 0
+
+
+def script(name: str) -> ModuleType:
+    """One of the scripts, which are no package, as a module."""
+    path = Path(__file__).resolve().parent.parent / "scripts" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look for the module they are in
+    spec.loader.exec_module(module)
+    return module
 
 
 class WordEncoder:

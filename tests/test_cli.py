@@ -10,49 +10,23 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from semsearch.cli import main
+from tests.support import Run, call_main
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The examples, indexed by the command itself."""
     folder = tmp_path_factory.mktemp("examples")
-    assert _main(["index", *map(str, sorted(EXAMPLES.glob("*.[bt][ix][bt]"))), "--index", str(folder)]) == 0
+    assert (
+        call_main(["index", *map(str, sorted(EXAMPLES.glob("*.[bt][ix][bt]"))), "--index", str(folder)]) == 0
+    )
     return folder
-
-
-def _main(arguments: list[str]) -> int:
-    before = sys.argv
-    sys.argv = ["semsearch", *arguments]
-    try:
-        main()
-    except SystemExit as ended:
-        return int(ended.code or 0)
-    finally:
-        sys.argv = before
-    return 0
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command; returns exit code, stdout and stderr."""
-    monkeypatch.delenv("SEMSEARCH_INDEX", raising=False)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = _main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
 
 
 def test_search_shows_rank_title_authors_year_and_why(run: Run, root: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -86,7 +86,7 @@ def _show_hit(hit: Hit, *, dim: bool) -> None:
     base = "dim" if dim else ""
     title = _marked(paper.title, hit.title_words, "underline")
     title.style = base or "bold"
-    out.print(_hanging(f"{hit.rank:>2}  ", title))
+    out.print(hanging(Text(f"{hit.rank:>2}  "), title))
     about = [_authors(paper.authors), str(paper.year or ""), plain(paper.venue or "")]
     line = " · ".join(part for part in about if part)
     identifier = plain(paper.id)
@@ -127,12 +127,13 @@ def _print_line(text: Text) -> None:
     out.print(line)
 
 
-def _hanging(indent: str, text: Text) -> Text:
+def hanging(indent: Text, text: Text) -> Text:
     """Text wrapped to the terminal's width, its first line behind ``indent`` and the others below it."""
-    lines = text.wrap(out, max(20, out.width - len(indent)))
-    return Text("\n").join(
-        Text.assemble(indent if i == 0 else " " * len(indent), line) for i, line in enumerate(lines)
-    )
+    lines = text.wrap(out, max(20, out.width - indent.cell_len))
+    for line in lines:
+        line.rstrip()
+    below = Text(" " * indent.cell_len)
+    return Text("\n").join(Text.assemble(indent if i == 0 else below, line) for i, line in enumerate(lines))
 
 
 def _quote(evidence: Evidence, room: int) -> Text:
@@ -248,6 +249,24 @@ def _label(step: str) -> str:
     return _STEPS.get(step, step[:1].upper() + step[1:])
 
 
+class _Done(ProgressColumn):
+    """``1,200 of 50,000``; the first number alone where the second is not known, and nothing before it."""
+
+    def render(self, task: Task) -> Text:
+        """See `ProgressColumn`."""
+        if task.total is None:
+            return Text(f"{task.completed:,.0f}" if task.completed else "")
+        return Text(f"{task.completed:,.0f} of {task.total:,.0f}")
+
+
+class _TimeLeft(TimeRemainingColumn):
+    """``02:15 left``, as soon as that can be told."""
+
+    def render(self, task: Task) -> Text:
+        """See `ProgressColumn`."""
+        return super().render(task).append(" left") if task.time_remaining else Text("")
+
+
 class BuildBar:
     """A progress bar with count, rate and time left on stderr; plain lines where stderr is no terminal."""
 
@@ -255,9 +274,9 @@ class BuildBar:
         self._bar = Progress(
             TextColumn("{task.description:<19}"),
             BarColumn(),
-            MofNCompleteColumn(),
+            _Done(),
             TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(compact=True),
+            _TimeLeft(compact=True),
             console=err,
             transient=True,
             disable=quiet or not sys.stderr.isatty(),

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import sys
+from itertools import takewhile
 
 import click
 
-from semsearch.cli import asking, building, evaluating, keeping
+from semsearch.cli import asking, building, completing, doctor, evaluating, keeping
+from semsearch.cli.options import print_json_error
 from semsearch.errors import SemsearchError
 
 
 def main() -> None:
-    """Entry point: a mendable error becomes a message and exit code 1, wrong usage exit code 2."""
+    """Entry point: a mendable error becomes a message and exit code 1, wrong usage exit code 2.
+
+    With ``--json`` the same is on stdout as well, for whoever reads that.
+    """
+    as_json = "--json" in takewhile(lambda argument: argument != "--", sys.argv)
     try:
         cli(standalone_mode=False)
     except SemsearchError as error:
         from semsearch.terminal import show_error
 
         show_error(error)
+        if as_json:
+            print_json_error(error.what, where=error.where, hint=error.hint)
         sys.exit(1)
     except click.ClickException as error:
         error.show()
+        if as_json:
+            context = getattr(error, "ctx", None)
+            command = context.command_path if context else "semsearch"
+            print_json_error(error.format_message(), where=command, hint=f"{command} --help")
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
@@ -39,6 +51,7 @@ def cli() -> None:
     semsearch search "how do agents remember?"    the papers that answer best, and why
     semsearch related ID                          papers like one you know
     semsearch serve                               the same over HTTP, with a page
+    semsearch doctor                              what is wrong here, and what mends it
 
     Every command explains itself with --help.
     """
@@ -57,5 +70,7 @@ for _command in (
     keeping.rollback,
     keeping.prune,
     keeping.serve,
+    doctor.doctor,
+    completing.completion,
 ):
     cli.add_command(_command)

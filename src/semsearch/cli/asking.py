@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from semsearch.cli.options import index_option, json_option, print_json, rerank_option, searcher_of
+from semsearch.cli.completing import paper_ids
+from semsearch.cli.options import (
+    index_option,
+    json_option,
+    mode_option,
+    print_json,
+    rerank_option,
+    searcher_of,
+)
 
 if TYPE_CHECKING:
     from semsearch.search import Mode
@@ -33,14 +41,7 @@ def _years(
 @click.command()
 @click.argument("question")
 @click.option("-k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many papers.")
-@click.option(
-    "--mode",
-    type=click.Choice(["auto", "hybrid", "dense", "lexical"]),
-    default="auto",
-    show_default=True,
-    help="auto: papers the question names first, else hybrid. hybrid: meaning and words. dense: meaning. "
-    "lexical: words.",
-)
+@mode_option
 @click.option("--year", callback=_years, metavar="2019..2024", help="Only papers of these years.")
 @click.option("--author", help="Only papers by this author (accents do not matter).")
 @click.option("--venue", help="Only papers of this journal or conference.")
@@ -109,8 +110,15 @@ class _ManyAfterNot(click.Command):
 
 
 @click.command(cls=_ManyAfterNot)
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.option("--not", "unlike", multiple=True, metavar="ID...", help="Keep away from papers like these.")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=paper_ids)
+@click.option(
+    "--not",
+    "unlike",
+    multiple=True,
+    metavar="ID...",
+    shell_complete=paper_ids,
+    help="Keep away from papers like these.",
+)
 @click.option("-k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many papers.")
 @click.option(
     "--diversity",
@@ -140,7 +148,7 @@ def related(
 
 
 @click.command()
-@click.argument("identifier", metavar="ID")
+@click.argument("identifier", metavar="ID", shell_complete=paper_ids)
 @click.option(
     "--format",
     "form",

@@ -3,49 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from semsearch.cli.options import (
-    encoder_option,
-    exact_option,
-    index_option,
-    json_option,
-    keep_option,
-    print_json,
-    quiet_option,
-    runtime_option,
-    timings_option,
-)
+from semsearch.cli.options import BuildOptions, build_options, json_option, print_json, quiet_option
 from semsearch.errors import SourceError
 
-if TYPE_CHECKING:
-    from semsearch.encode.runtime import RuntimeName
+# A path for the sake of completion; whether there is such a file, the reader says best.
+_sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
 
 
 @click.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@index_option
-@encoder_option
-@runtime_option
-@keep_option
-@exact_option
-@timings_option
-@quiet_option
-@json_option
-def index(
-    sources: tuple[str, ...],
-    root: Path,
-    encoder: str | None,
-    runtime: RuntimeName,
-    keep: int,
-    exact: bool,
-    timings: bool,
-    quiet: bool,
-    as_json: bool,
-) -> None:
+@_sources
+@build_options
+def index(options: BuildOptions, sources: tuple[str, ...]) -> None:
     """Read papers, embed them, and publish an index of them.
 
     SOURCE is a publications page saved as text or HTML, a BibTeX file, or JSON lines; what a file is, is told
@@ -56,28 +29,12 @@ def index(
     semsearch index publications.txt
     semsearch index refs.bib more.jsonl --index ~/papers
     """
-    _build(sources, root, encoder, runtime, keep, exact, timings, quiet, as_json)
+    _build(sources, options.encoder, options)
 
 
 @click.command()
-@index_option
-@encoder_option
-@runtime_option
-@keep_option
-@exact_option
-@timings_option
-@quiet_option
-@json_option
-def rebuild(
-    root: Path,
-    encoder: str | None,
-    runtime: RuntimeName,
-    keep: int,
-    exact: bool,
-    timings: bool,
-    quiet: bool,
-    as_json: bool,
-) -> None:
+@build_options
+def rebuild(options: BuildOptions) -> None:
     """Build again from the same sources.
 
     Reads the files that the published index was built from, and publishes what they hold now.
@@ -86,54 +43,63 @@ def rebuild(
     """
     from semsearch.index.offline import recorded
 
-    sources, name = recorded(root)
-    _build(sources, root, encoder or name, runtime, keep, exact, timings, quiet, as_json)
+    sources, name = recorded(options.root)
+    _build(sources, options.encoder or name, options)
 
 
-def _build(
-    sources: tuple[str, ...],
-    root: Path,
-    encoder: str | None,
-    runtime: RuntimeName,
-    keep: int,
-    exact: bool,
-    timings: bool,
-    quiet: bool,
-    as_json: bool,
-) -> None:
-    from dataclasses import asdict
-
+def _build(sources: tuple[str, ...], encoder: str | None, options: BuildOptions) -> None:
     from semsearch.index.offline import build_from_sources
     from semsearch.terminal import BuildBar, show_build, show_stages
 
-    with BuildBar(quiet=quiet or as_json) as bar:
+    with BuildBar(quiet=options.quiet or options.as_json) as bar:
         report = build_from_sources(
-            sources, root, encoder=encoder, runtime=runtime, keep=keep, exact=exact, progress=bar
+            sources,
+            options.root,
+            encoder=encoder,
+            runtime=options.runtime,
+            keep=options.keep,
+            exact=options.exact,
+            progress=bar,
         )
-    if as_json:
+    if options.as_json:
         print_json(asdict(report))
     else:
         show_build(report)
-    if timings:
+    if options.timings:
         show_stages(report.stages)
 
 
 @click.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@_sources
 @click.option(
-    "-o", "--output", default="-", metavar="FILE", help="Where to write; - is stdout.  [default: -]"
+    "-o",
+    "--output",
+    type=click.Path(),
+    default="-",
+    metavar="FILE",
+    help="Where to write; - is stdout.  [default: -]",
 )
-def convert(sources: tuple[str, ...], output: str) -> None:
+@quiet_option
+@json_option
+def convert(sources: tuple[str, ...], output: str, quiet: bool, as_json: bool) -> None:
     """Read papers and write them as JSON lines.
 
     This is the reading part of `index`, alone: it shows what semsearch makes of a file before anything is
     embedded. What it writes, `index` reads.
+
+    \b
+    semsearch convert publications.txt | less
+    semsearch convert refs.bib -o papers.jsonl --json   counts, rejected records, and where it wrote
     """
+    if as_json and output == "-":
+        raise click.UsageError("--json prints one document to stdout: name a file for the papers with -o.")
     from semsearch.ingest.jsonl import to_json
     from semsearch.ingest.reader import read
-    from semsearch.terminal import count, err, show_rejected
+    from semsearch.terminal import BuildBar, count, err, show_rejected
 
-    papers, rejected = read(*sources)
+    with BuildBar(quiet=quiet or as_json) as bar:
+        bar.step("read")
+        papers, rejected = read(*sources, advance=bar.advance)
     lines = "".join(json.dumps(to_json(paper), ensure_ascii=False) + "\n" for paper in papers)
     if output == "-":
         click.echo(lines, nl=False)
@@ -142,7 +108,11 @@ def convert(sources: tuple[str, ...], output: str) -> None:
 
         with storage(Path(output)):
             replace_atomically(Path(output), lines)
-    err.print(f"{count(len(papers), 'paper')}, {len(rejected):,} rejected")
-    show_rejected(rejected)
+    if not as_json or not papers:
+        err.print(f"{count(len(papers), 'paper')}, {len(rejected):,} rejected")
+        show_rejected(rejected)
     if not papers:
         raise SourceError("no paper could be read.", where=", ".join(sources), hint="See the reasons above.")
+    if as_json:
+        found = {"papers": len(papers), "rejected": [asdict(item) for item in rejected]}
+        print_json(found | {"output": str(Path(output).resolve())})

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from semsearch.cli.completing import sides
 from semsearch.cli.options import (
     index_option,
     json_option,
+    mode_option,
     print_json,
     quiet_option,
     rerank_option,
@@ -35,15 +37,14 @@ def _both(
 @click.command()
 @click.option("--queries", type=click.Path(path_type=Path), required=True, help="Questions, JSON lines.")
 @click.option("--qrels", type=click.Path(path_type=Path), required=True, help="Judgments, tab-separated.")
-@click.option(
-    "--mode", type=click.Choice(["auto", "hybrid", "dense", "lexical"]), default="auto", show_default=True
-)
+@mode_option
 @click.option("--related", is_flag=True, help="Measure related papers of each question's doc_id instead.")
 @click.option(
     "--compare",
     nargs=2,
     metavar="A B",
     callback=_both,
+    shell_complete=sides,
     help="Two modes, generations or run files (see above).",
 )
 @click.option(
@@ -95,15 +96,15 @@ def evaluate(
     semsearch evaluate --queries q.jsonl --qrels r.tsv --compare before.run auto
     semsearch evaluate --queries q.jsonl --qrels r.tsv --compare before.run auto --rerank MODEL
     """
-    sides = _sides(compare, root, related=related, rerank=rerank, run_out=run_out)
+    compared = _sides(compare, root, related=related, rerank=rerank, run_out=run_out)
     from semsearch import evaluate as evaluation
     from semsearch.terminal import BuildBar
 
     questions, judgments = evaluation.read_questions(queries), evaluation.read_qrels(qrels)
     with BuildBar(quiet=quiet or as_json) as bar:
-        if sides is not None:
+        if compared is not None:
             comparison = evaluation.compare_sides(
-                sides,
+                compared,
                 questions,
                 judgments,
                 root=root,
@@ -120,7 +121,7 @@ def evaluate(
             figures = evaluation.evaluate(
                 searcher, questions, judgments, mode=mode, related=related, advance=bar.advance
             )
-    if sides is not None:
+    if compared is not None:
         if as_json:
             print_json(comparison.to_dict())
         else:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from semsearch.cli.completing import generation_ids
 from semsearch.cli.options import (
     index_option,
     json_option,
@@ -47,7 +48,7 @@ def generations(root: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("generation", required=False, metavar="[ID]")
+@click.argument("generation", required=False, metavar="[ID]", shell_complete=generation_ids)
 @index_option
 @json_option
 def verify(generation: str | None, root: Path, as_json: bool) -> None:
@@ -69,7 +70,7 @@ def verify(generation: str | None, root: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("generation", required=False, metavar="[ID]")
+@click.argument("generation", required=False, metavar="[ID]", shell_complete=generation_ids)
 @index_option
 @json_option
 def rollback(generation: str | None, root: Path, as_json: bool) -> None:

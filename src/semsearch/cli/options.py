@@ -1,16 +1,19 @@
-"""Options that several commands share, and the three calls that they make with them."""
+"""Options that several commands share, and the calls that they make with them."""
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from semsearch.encode.runtime import RuntimeName
     from semsearch.index.store import Store
     from semsearch.search import Searcher
 
@@ -32,8 +35,17 @@ def index_option(command: Command) -> Command:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout.")
+mode_option = click.option(
+    "--mode",
+    type=click.Choice(["auto", "hybrid", "dense", "lexical"]),
+    default="auto",
+    show_default=True,
+    help="auto: papers the question names first, else hybrid. hybrid: meaning and words. dense: meaning. "
+    "lexical: words.",
+)
 encoder_option = click.option(
     "--encoder",
+    type=click.Path(),  # for the sake of completion: a name is as good
     metavar="NAME|PATH",
     help="A sentence-transformers model.  [default: the built-in all-MiniLM-L6-v2]",
 )
@@ -46,6 +58,7 @@ runtime_option = click.option(
 )
 rerank_option = click.option(
     "--rerank",
+    type=click.Path(),
     metavar="NAME|PATH",
     help="Let a sentence-transformers CrossEncoder put the best 50 papers in order. Slower.",
 )
@@ -57,6 +70,41 @@ timings_option = click.option("--timings", is_flag=True, help="Say on stderr how
 keep_option = click.option(
     "--keep", type=click.IntRange(1), default=5, show_default=True, help="How many generations to keep."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What ``index`` and ``rebuild`` are told alike; each field is the option of its name."""
+
+    root: Path
+    encoder: str | None
+    runtime: RuntimeName
+    keep: int
+    exact: bool
+    timings: bool
+    quiet: bool
+    as_json: bool
+
+
+def build_options(command: Callable[..., None]) -> Callable[..., None]:
+    """All options of a build, which the command gets as one `BuildOptions` before its own arguments."""
+    names = [field.name for field in fields(BuildOptions)]
+
+    @functools.wraps(command)
+    def call(**given: Any) -> None:
+        command(BuildOptions(**{name: given.pop(name) for name in names}), **given)
+
+    options = (
+        index_option,
+        encoder_option,
+        runtime_option,
+        keep_option,
+        exact_option,
+        timings_option,
+        quiet_option,
+        json_option,
+    )
+    return functools.reduce(lambda decorated, option: option(decorated), reversed(options), call)
 
 
 def store_of(root: Path) -> Store:
@@ -88,3 +136,8 @@ def searcher_of(root: Path, rerank: str | None = None) -> Searcher:
 def print_json(document: Any) -> None:
     """One JSON document on stdout."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def print_json_error(what: str, *, where: str = "", hint: str = "") -> None:
+    """The one JSON document of a command that cannot do what it was asked."""
+    print_json({"error": {"what": what, "where": where, "hint": hint}})

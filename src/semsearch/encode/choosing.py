@@ -51,9 +51,9 @@ def load(name: str = DEFAULT, *, exports: Path, runtime: RuntimeName = "auto") -
                 raise
             log.warning("%s", error)
     if found is None or runtime == "torch":
-        return (loaded or pretrained.load(name)).encoder(half=runtime == "auto" and _half())
+        return (loaded or pretrained.load(name)).encoder(half=runtime == "auto" and computes_in_bfloat16())
     found = replace(found, passport=replace(found.passport, name=name))
-    encoder = found.load("openvino", half=_half()) if runtime == "openvino" else found.load()
+    encoder = found.load("openvino", half=computes_in_bfloat16()) if runtime == "openvino" else found.load()
     found.prove(encoder)
     if runtime == "auto":
         encoder.faster = lambda sample: fastest(encoder.runtime, sample, found, loaded)
@@ -90,7 +90,7 @@ def fastest(
 
 def candidates(found: Export, loaded: Pretrained | None) -> Iterator[Runtime]:
     """What else could run a model here; each is made when its turn comes."""
-    formats = (False, True) if _half() else (False,)
+    formats = (False, True) if computes_in_bfloat16() else (False,)
     if importlib.util.find_spec("openvino") is not None:
         for half in formats:
             yield found.load("openvino", half=half).runtime
@@ -109,7 +109,7 @@ def _seconds(runtime: Runtime, sample: Sequence[Sequence[int]]) -> float:
     return min(seconds)
 
 
-def _half() -> bool:
+def computes_in_bfloat16() -> bool:
     """Whether this processor says that it multiplies matrices in bfloat16; `fastest` sees whether it pays."""
     flags = Path("/proc/cpuinfo")
     if not flags.exists():

@@ -10,10 +10,9 @@ from semsearch.encode.runtime import RuntimeName
 from semsearch.errors import NothingToIndex, SourceError
 from semsearch.index.build import BuildReport, build
 from semsearch.index.files import storage
-from semsearch.index.progress import Progress, Silent, Timed, counted
+from semsearch.index.progress import Progress, Silent, Timed
 from semsearch.index.store import Store
-from semsearch.ingest.reader import iter_papers
-from semsearch.paper import Paper, Rejected
+from semsearch.ingest.reader import read
 
 
 def build_from_sources(
@@ -44,13 +43,7 @@ def build_from_sources(
     """
     progress = Timed(progress or Silent())
     progress.step("read")
-    papers: list[Paper] = []
-    rejected: list[Rejected] = []
-    for item in counted(iter_papers(sources), progress.advance):
-        if isinstance(item, Paper):
-            papers.append(item)
-        else:
-            rejected.append(item)
+    papers, rejected = read(*sources, advance=progress.advance)
     if not papers:
         reasons = "; ".join(f"{item.where}: {item.why.rstrip('.')}" for item in rejected[:3])
         raise NothingToIndex(

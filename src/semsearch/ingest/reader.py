@@ -53,8 +53,14 @@ _FOREIGN = tuple(
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
-def read(*sources: str | Path) -> tuple[list[Paper], list[Rejected]]:
+def read(
+    *sources: str | Path, advance: Callable[[int], object] | None = None
+) -> tuple[list[Paper], list[Rejected]]:
     """Read files of papers; see `iter_papers`.
+
+    Args:
+        sources: The files.
+        advance: Told of each record, whatever became of it.
 
     Raises:
         SourceError: A file cannot be read at all.
@@ -66,6 +72,8 @@ def read(*sources: str | Path) -> tuple[list[Paper], list[Rejected]]:
             papers.append(item)
         else:
             rejected.append(item)
+        if advance:
+            advance(1)
     return papers, rejected
 
 

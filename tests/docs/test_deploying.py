@@ -1,0 +1,167 @@
+"""The files in deploy/ do what they are there for, with the programs that read them, where there are any."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import click
+import pytest
+import uvicorn
+
+from semsearch.api import build
+from semsearch.cli import cli
+from semsearch.serve.app import create_app
+from semsearch.serve.live import Live
+from tests.support import CORPUS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DEPLOY = ROOT / "deploy"
+_PATIENCE = 30  # seconds
+
+
+def _needs(program: str) -> str:
+    found = shutil.which(program) or shutil.which(program, path="/usr/sbin")
+    if found is None:
+        pytest.skip(f"skipped: no {program}")
+    return found
+
+
+def _parses(arguments: list[str]) -> None:
+    """The arguments are those of a command that there is."""
+    command = cli.commands[arguments[0]]
+    assert isinstance(command.make_context(arguments[0], arguments[1:]), click.Context)
+
+
+@pytest.mark.parametrize(
+    "name", ["semsearch.service", "semsearch-rebuild.service", "semsearch-rebuild.timer"]
+)
+def test_systemd_takes_every_line(tmp_path: Path, name: str) -> None:
+    verify = _needs("systemd-analyze")
+    for path in DEPLOY.glob("semsearch*"):
+        # A program and a user that are here: whether those of the server are, only the server knows.
+        text = path.read_text().replace("/opt/semsearch/bin/semsearch", shutil.which("true") or "")
+        (tmp_path / path.name).write_text(text.replace("=semsearch\n", "=root\n"))
+    done = subprocess.run([verify, "verify", str(tmp_path / name)], capture_output=True, text=True)
+    ours = [line for line in done.stderr.splitlines() if "semsearch" in line]
+    assert not ours, done.stderr
+
+
+@pytest.mark.parametrize("name", ["semsearch.service", "semsearch-rebuild.service"])
+def test_a_unit_runs_a_command_that_there_is(name: str) -> None:
+    (line,) = re.findall(
+        r"^ExecStart=/opt/semsearch/bin/semsearch (.*)$", (DEPLOY / name).read_text(), re.MULTILINE
+    )
+    _parses(shlex.split(line))
+
+
+def test_the_image_is_made_of_files_that_are_there_and_runs_a_command_that_there_is() -> None:
+    text = (DEPLOY / "Dockerfile").read_text().replace("\\\n", " ")
+    kept = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = {
+        name for line in re.findall(r"^COPY (?!--)(.*) \S+$", text, re.MULTILINE) for name in line.split()
+    }
+    assert copied == kept
+    assert all((ROOT / name).exists() for name in copied)
+    (command,) = re.findall(r"^CMD (\[.*\])$", text, re.MULTILINE)
+    _parses(json.loads(command))
+    (check,) = re.findall(r"HEALTHCHECK .* CMD (\[.*\])$", text, re.MULTILINE)
+    compile(json.loads(check)[2], "healthcheck", "exec")
+    assert "urlopen('http://127.0.0.1:8000/health/ready'" in check
+    # The bounds of torch are those of the package.
+    (torch,) = re.findall(r"'(torch[^']*)'", text)
+    assert f'"{torch}"' in (ROOT / "pyproject.toml").read_text()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The service on a small index; its port."""
+    root = tmp_path_factory.mktemp("index")
+    build(CORPUS, root)
+    port = _free_port()
+    server = uvicorn.Server(uvicorn.Config(create_app(Live(root)), port=port, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield port
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def nginx(service: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """nginx with the configuration of deploy/, but for ports and folders; its address."""
+    program = _needs("nginx")
+    folder, port = tmp_path_factory.mktemp("nginx"), _free_port()
+    site = (DEPLOY / "nginx.conf").read_text()
+    for shipped, here in (
+        ("server 127.0.0.1:8000;", f"server 127.0.0.1:{service};"),
+        ("    listen 80;\n    listen [::]:80;\n", f"    listen 127.0.0.1:{port};\n"),
+        ("/var/cache/nginx/semsearch", str(folder / "cache")),
+    ):
+        assert shipped in site
+        site = site.replace(shipped, here)
+    (folder / "site.conf").write_text(site)
+    paths = "".join(
+        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
+        f"http {{ access_log off; {paths} include {folder}/site.conf; }}\n"
+    )
+    command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+    tested = subprocess.run([*command, "-t"], capture_output=True, text=True)
+    assert tested.returncode == 0, tested.stderr
+    assert "warn" not in tested.stderr
+    with subprocess.Popen(command) as process:
+        deadline = time.monotonic() + _PATIENCE
+        while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
+
+
+def test_a_question_goes_through_nginx_compressed(nginx: str) -> None:
+    asked = Request(f"{nginx}/v1/search?q=how+is+DNA+copied", headers={"Accept-Encoding": "gzip"})
+    with urlopen(asked, timeout=_PATIENCE) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+    with urlopen(f"{nginx}/v1/search?q=how+is+DNA+copied", timeout=_PATIENCE) as answer:
+        assert json.load(answer)["hits"][0]["paper"]["id"] == "10.1038/171737a0"
+        assert answer.headers["X-Cache"] == "MISS"  # the one before was compressed
+    with urlopen(f"{nginx}/v1/search?q=how+is+DNA+copied", timeout=_PATIENCE) as answer:
+        assert answer.headers["X-Cache"] in {"HIT", "REVALIDATED"}
+    with urlopen(f"{nginx}/v1/papers/10.1038/171737a0", timeout=_PATIENCE) as answer:
+        assert json.load(answer)["title"] == "Molecular Structure of Nucleic Acids"
+    with urlopen(f"{nginx}/health/ready", timeout=_PATIENCE) as answer:
+        assert json.load(answer)["status"] == "ready"
+
+
+def test_who_asks_too_often_is_told_to_wait(nginx: str) -> None:
+    codes = []
+    for number in range(120):
+        try:
+            with urlopen(
+                f"{nginx}/health/live?{number}" if number < 60 else f"{nginx}/v1/papers/gan?{number}"
+            ) as answer:
+                codes.append(answer.status)
+        except HTTPError as refused:
+            codes.append(refused.code)
+    assert set(codes[:60]) == {200}  # those who watch are not counted
+    assert set(codes[60:]) == {200, 429}
+    assert codes[60:100] == [200] * 40
