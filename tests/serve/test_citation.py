@@ -29,7 +29,7 @@ AWKWARD = Paper(
 
 @pytest.mark.parametrize("paper", [*CORPUS, AWKWARD], ids=lambda paper: paper.id)
 def test_bibtex_reads_back(paper: Paper) -> None:
-    text = FORMATS["bibtex"](paper)
+    text = FORMATS["bibtex"].write([paper])
     assert not parse_string(text).failed_blocks
     (back,) = read_bibtex(Source("made.bib", text))
     assert isinstance(back, Paper)
@@ -46,7 +46,7 @@ def test_bibtex_reads_back(paper: Paper) -> None:
 
 @pytest.mark.parametrize("paper", [*CORPUS, AWKWARD], ids=lambda paper: paper.id)
 def test_ris_reads_back(paper: Paper) -> None:
-    (back,) = rispy.loads(FORMATS["ris"](paper))
+    (back,) = rispy.loads(FORMATS["ris"].write([paper]))
     assert back["title"] == paper.title
     assert back.get("abstract", "") == paper.abstract
     assert back["year"] == str(paper.year)
@@ -54,7 +54,7 @@ def test_ris_reads_back(paper: Paper) -> None:
 
 
 def test_csl_names_have_family_and_given() -> None:
-    (item,) = json.loads(FORMATS["csl"](AWKWARD))
+    (item,) = json.loads(FORMATS["csl"].write([AWKWARD]))
     assert item["author"] == [
         {"family": "van den Heuvel", "given": "Henk"},
         {"family": "Łukasz", "given": "Jérôme"},

@@ -32,6 +32,14 @@ def index_option(command: Command) -> Command:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout.")
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "bibtex", "ris", "csl"]),
+    default="text",
+    show_default=True,
+    help="How to print the papers; json is the same as --json.",
+)
 encoder_option = click.option(
     "--encoder",
     metavar="NAME|PATH",

@@ -16,16 +16,10 @@ from semsearch.search import Filters, Mode
 from semsearch.search.searcher import LONGEST_QUESTION, MOST_HITS
 from semsearch.serve import problems
 from semsearch.serve.answering import Answering
-from semsearch.serve.citation import FORMATS
+from semsearch.serve.citation import FORMATS, as_json
 from semsearch.serve.live import Live
 
 _PAGE = files("semsearch.serve").joinpath("page.html")
-_MEDIA_TYPES = {
-    "json": "application/json",
-    "bibtex": "application/x-bibtex; charset=utf-8",
-    "ris": "application/x-research-info-systems; charset=utf-8",
-    "csl": "application/vnd.citationstyles.csl+json",
-}
 _MOST_AT_ONCE = 100
 _MOST_SEEDS = 100
 _DIVERSITY = "0: the most related. 1: as unlike each other as can be."
@@ -108,7 +102,8 @@ def create_app(live: Live) -> FastAPI:
         form: Annotated[str, Query(alias="format", pattern="^(json|bibtex|ris|csl)$")] = "json",
     ) -> Response:
         found = live.searcher.paper(identifier)
-        return Response(FORMATS[form](found), media_type=_MEDIA_TYPES[form])
+        text = as_json(found) if form == "json" else FORMATS[form].write([found])
+        return Response(text, media_type=FORMATS[form].media_type)
 
     @app.get("/v1/related/{identifier:path}", tags=["papers"], summary="Papers related to one")
     async def related(
