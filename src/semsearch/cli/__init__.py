@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from semsearch.cli import asking, building, evaluating, keeping
+from semsearch.cli import asking, assistants, building, evaluating, keeping
 from semsearch.errors import SemsearchError
 
 
@@ -57,5 +57,6 @@ for _command in (
     keeping.rollback,
     keeping.prune,
     keeping.serve,
+    assistants.mcp,
 ):
     cli.add_command(_command)
