@@ -165,6 +165,7 @@ def test_wherever_an_entry_is_cut_the_next_is_read(start: str, why: str) -> None
             ("Alberto Barrón-Cedeño", "Belén Álvarez"),
         ),
         ("von Hippel, Eric and Sherry, John F., Jr.", ("Eric von Hippel", "John F. Sherry Jr.")),
+        ("Patterson, EE and Mickelson, JR", ("EE Patterson", "JR Mickelson")),
         ("{Barnes and Noble} and Ludwig van Beethoven", ("Barnes and Noble", "Ludwig van Beethoven")),
         ("Donald~E. Knuth\n and  others", ("Donald E. Knuth",)),
         ("", ()),

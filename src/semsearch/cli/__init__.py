@@ -7,7 +7,7 @@ from itertools import takewhile
 
 import click
 
-from semsearch.cli import asking, building, completing, doctor, evaluating, keeping
+from semsearch.cli import asking, assistants, building, completing, doctor, evaluating, keeping
 from semsearch.cli.options import print_json_error
 from semsearch.errors import SemsearchError
 
@@ -72,5 +72,6 @@ for _command in (
     keeping.serve,
     doctor.doctor,
     completing.completion,
+    assistants.mcp,
 ):
     cli.add_command(_command)

@@ -10,6 +10,7 @@ import click
 
 from semsearch.cli.completing import paper_ids
 from semsearch.cli.options import (
+    format_option,
     index_option,
     json_option,
     mode_option,
@@ -19,7 +20,7 @@ from semsearch.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from semsearch.search import Mode
+    from semsearch.search import Mode, Results
 
 _YEARS = re.compile(r"^(\d{4})?(\.\.)?(\d{4})?$")
 
@@ -47,6 +48,7 @@ def _years(
 @click.option("--venue", help="Only papers of this journal or conference.")
 @rerank_option
 @click.option("--timings", is_flag=True, help="Say on stderr how long each stage took, in milliseconds.")
+@format_option
 @index_option
 @json_option
 def search(
@@ -58,6 +60,7 @@ def search(
     venue: str | None,
     rerank: str | None,
     timings: bool,
+    form: str,
     root: Path,
     as_json: bool,
 ) -> None:
@@ -70,6 +73,7 @@ def search(
     semsearch search "how do agents remember?"
     semsearch search "Yoshua Bengio" --year 2010..
     semsearch search BERT -k 3 --json
+    semsearch search "curriculum learning" --format bibtex > refs.bib
     semsearch search '"neural networks" chemistry'   with this phrase, word for word
     semsearch search 'agents -robots -"self play"'   without a word, without a phrase
     semsearch search -- '-robots agents'             where the dash comes first
@@ -79,17 +83,35 @@ def search(
         searcher.warm()
     # Imported while the encoder is loaded.
     from semsearch.search import Filters
-    from semsearch.terminal import show_results
 
     filters = Filters(year_from=year[0], year_to=year[1], author=author, venue=venue)
     results = searcher.search(question, k, mode=mode, filters=filters)
-    if as_json:
-        print_json(results.to_dict())
-    else:
-        show_results(results)
+    _print(results, "json" if as_json else form)
     if timings:
         stages = ", ".join(f"{stage} {took:.1f}" for stage, took in results.stages.items())
         click.echo(f"{stages}, total {results.took_ms:.1f} ms", err=True)
+
+
+def _print(results: Results, form: str) -> None:
+    """The hits in a form; what a citation cannot say of the answer goes to stderr."""
+    if form == "json":
+        print_json(results.to_dict())
+        return
+    if form == "text":
+        from semsearch.terminal import show_results
+
+        show_results(results)
+        return
+    from semsearch.serve.citation import FORMATS
+    from semsearch.terminal import plain
+
+    for note in results.notes:
+        click.echo(plain(note), err=True)
+    if not results:
+        click.echo("No paper matches.", err=True)
+    elif results.confidence == "weak":
+        click.echo("Nothing in this index seems to be about this: these are the nearest.", err=True)
+    click.echo(FORMATS[form].write([hit.paper for hit in results]), nl=False)
 
 
 class _ManyAfterNot(click.Command):
@@ -127,10 +149,17 @@ class _ManyAfterNot(click.Command):
     show_default=True,
     help="0: the most related. 1: as unlike each other as can be.",
 )
+@format_option
 @index_option
 @json_option
 def related(
-    ids: tuple[str, ...], unlike: tuple[str, ...], k: int, diversity: float, root: Path, as_json: bool
+    ids: tuple[str, ...],
+    unlike: tuple[str, ...],
+    k: int,
+    diversity: float,
+    form: str,
+    root: Path,
+    as_json: bool,
 ) -> None:
     """Show the papers related to the papers with these IDs.
 
@@ -139,38 +168,39 @@ def related(
     semsearch related A B --not C D --diversity 0.3
     """
     results = searcher_of(root).related(ids, k, unlike=unlike, diversity=diversity)
-    if as_json:
-        print_json(results.to_dict())
-        return
-    from semsearch.terminal import show_results
-
-    show_results(results)
+    _print(results, "json" if as_json else form)
 
 
 @click.command()
-@click.argument("identifier", metavar="ID", shell_complete=paper_ids)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "bibtex", "ris", "csl"]),
-    default="text",
-    show_default=True,
-    help="How to print it.",
-)
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=paper_ids)
+@format_option
 @index_option
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-def show(identifier: str, form: str, root: Path, as_json: bool) -> None:
-    """Show one paper: to read, or as a citation.
+@json_option
+def show(ids: tuple[str, ...], form: str, root: Path, as_json: bool) -> None:
+    """Show papers: to read, or as citations.
 
-    ID is the id of the paper, as `search` shows it, or its DOI.
+    An ID is the id of a paper, as `search` shows it, or its DOI. As JSON, one paper is an object and several
+    are an array; the other forms hold one entry a paper, and can be sent to a file for a reference manager.
+
+    \b
+    semsearch show vaswani2017attention
+    semsearch show A B C --format bibtex > refs.bib
     """
-    paper = searcher_of(root).paper(identifier)
+    searcher = searcher_of(root)
+    papers = [searcher.paper(identifier) for identifier in dict.fromkeys(ids)]
     form = "json" if as_json else form
     if form == "text":
         from semsearch.terminal import show_paper
 
-        show_paper(paper)
+        for i, paper in enumerate(papers):
+            if i:
+                click.echo()
+            show_paper(paper)
+    elif form == "json":
+        from semsearch.ingest.jsonl import to_json
+
+        print_json(to_json(papers[0]) if len(ids) == 1 else [to_json(paper) for paper in papers])
     else:
         from semsearch.serve.citation import FORMATS
 
-        click.echo(FORMATS[form](paper).rstrip("\n"))
+        click.echo(FORMATS[form].write(papers), nl=False)

@@ -43,6 +43,14 @@ mode_option = click.option(
     help="auto: papers the question names first, else hybrid. hybrid: meaning and words. dense: meaning. "
     "lexical: words.",
 )
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "bibtex", "ris", "csl"]),
+    default="text",
+    show_default=True,
+    help="How to print the papers; json is the same as --json.",
+)
 encoder_option = click.option(
     "--encoder",
     type=click.Path(),  # for the sake of completion: a name is as good

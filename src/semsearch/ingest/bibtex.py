@@ -161,14 +161,17 @@ def _authors(value: str) -> tuple[str, ...]:
 def _name(raw: str) -> str:
     """One name in natural order; a name in braces, as a corporate author is, stays whole."""
     parts = parse_single_name_into_parts(raw, strict=False)
-    if NAME_SUFFIX.fullmatch(" ".join(parts.first)):  # "Sherry, John F., Jr." has them the wrong way round
+    # "Sherry, John F., Jr." has them the wrong way round; but the JR of "Mickelson, JR" are initials.
+    if parts.jr and NAME_SUFFIX.fullmatch(" ".join(parts.first)):
         parts.first, parts.jr = parts.jr, parts.first
     return clean_tex(parts.merge_first_name_first)
 
 
 def _venue(fields: Mapping[str, str]) -> str | None:
     keys = ("journal", "journaltitle", "booktitle", "eventtitle")
-    return next((venue for key in keys if (venue := clean_tex(fields.get(key, "")))), None)
+    venue = next((venue for key in keys if (venue := clean_tex(fields.get(key, "")))), None)
+    published = fields.get("howpublished", "")
+    return venue or (None if _ADDRESS.search(published) else clean_tex(published) or None)
 
 
 def _addresses(fields: Mapping[str, str]) -> tuple[str | None, str | None, str | None]:

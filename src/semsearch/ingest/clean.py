@@ -92,6 +92,8 @@ def clean_name(raw: str) -> str:
     name = clean_text(raw)
     parts = [part.strip() for part in name.split(",") if part.strip()]
     suffixes = [part for part in parts if NAME_SUFFIX.fullmatch(part)]
+    if len(parts) == 2 and " " not in parts[0]:
+        suffixes = []  # the JR of "Mickelson, JR" are initials
     rest = [part for part in parts if part not in suffixes]
     if len(rest) == 1 or len(rest) > 2 or (len(rest) == 2 and _CORPORATE.search(name)):
         return name

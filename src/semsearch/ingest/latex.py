@@ -80,6 +80,7 @@ _MEANINGS = {
     "item": " ",
     "newline": " ",
     "sim": "~",
+    "textasciicircum": "^",
     "textbar": "|",
     "|": "‖",
     "textgreater": ">",
@@ -118,6 +119,8 @@ def _convert(span: str) -> str:
         return " " if span == "~" else ""
     if span in ("\\~{}", "\\^{}"):
         return span[1]
+    if span.startswith("\\vphantom"):
+        return ""  # the partner of a brace that has none: programs write it because BibTeX counts braces
     if plain := _URL.fullmatch(span) or _STYLED.fullmatch(span):
         return plain[1].replace("\\", "")
     from pylatexenc.latexwalker import LatexWalkerError

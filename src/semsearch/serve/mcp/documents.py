@@ -1,0 +1,154 @@
+"""What the tools answer: a document for programs, and the same as short text for the model that reads it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from semsearch.paper import Paper
+from semsearch.search import Hit, Results
+from semsearch.search.hits import Confidence
+
+_MOST_AUTHORS = 4
+_VERDICTS = {
+    "strong": "strong: papers here are about this.",
+    "fair": "fair: papers here are near this; read their evidence before you rely on them.",
+    "weak": "weak: nothing here seems to be about this. These are only the nearest papers, not an answer.",
+    None: "by words alone: nothing says how near these papers are in meaning.",
+}
+_RELATED = "Nearest first. A weak one has little to do with the papers you named."
+_NO_MATCH = "No paper matches. Try other words, or wider filters."
+
+
+class Found(BaseModel):
+    """One paper of an answer."""
+
+    id: str = Field(description="What get_paper, related and cite take.")
+    title: str
+    authors: list[str]
+    year: int | None
+    venue: str | None
+    doi: str | None
+    url: str | None
+    confidence: Confidence | None = Field(
+        description="How far the paper stands out from unrelated ones; weak means it hardly does."
+    )
+    why: str = Field(description="Why the paper is here.")
+    evidence: str | None = Field(description="The sentence of its abstract that fits best, word for word.")
+
+
+class Answer(BaseModel):
+    """The papers that were found, best first."""
+
+    asked: str = Field(description="The question, or the ids of the papers that others were compared with.")
+    verdict: str = Field(description="How far this answers what was asked. Tell the user when it is weak.")
+    confidence: Confidence | None = Field(description="Of the whole answer, which is its best paper's.")
+    notes: list[str] = Field(description="How the question was read, where that is not obvious.")
+    collection: int = Field(
+        description="How many papers the collection holds. There may be others elsewhere."
+    )
+    generation: str = Field(description="The build of the index that answered.")
+    papers: list[Found]
+
+
+class Record(BaseModel):
+    """Everything the collection knows of one paper."""
+
+    id: str
+    title: str
+    abstract: str = Field(description="Empty when the source has none.")
+    truncated: bool = Field(description="The source itself cuts the abstract short.")
+    authors: list[str]
+    year: int | None
+    venue: str | None
+    doi: str | None
+    url: str | None
+    language: str | None
+    keywords: list[str]
+
+
+class Citations(BaseModel):
+    """Papers as a reference manager reads them."""
+
+    format: str
+    text: str = Field(description="The content of the file, to be given to the user unchanged.")
+
+
+def answer(results: Results, collection: int) -> Answer:
+    """The document of an answer."""
+    related = results.mode == "related"
+    verdict = _NO_MATCH if not results else _RELATED if related else _VERDICTS[results.confidence]
+    return Answer(
+        asked=results.query,
+        verdict=verdict,
+        confidence=results.confidence,
+        notes=list(results.notes),
+        collection=collection,
+        generation=results.generation,
+        papers=[_found(hit) for hit in results],
+    )
+
+
+def record(paper: Paper) -> Record:
+    """The document of a paper."""
+    return Record.model_validate(
+        {name: getattr(paper, name) for name in Record.model_fields}
+        | {"authors": list(paper.authors), "keywords": list(paper.keywords)}
+    )
+
+
+def answer_text(answered: Answer) -> str:
+    """An answer to be read: a line of verdict, then a few lines a paper, each with its id."""
+    lines = [answered.verdict, *answered.notes]
+    for rank, paper in enumerate(answered.papers, 1):
+        lines += ["", f"{rank}. {paper.title}", f"   {_about(paper)}", f"   id: {paper.id}"]
+        lines.append(f"   {paper.confidence}: {paper.why}" if paper.confidence else f"   {paper.why}")
+        if paper.evidence:
+            lines.append(f"   “{paper.evidence}”")
+    return "\n".join(lines)
+
+
+def record_text(paper: Record) -> str:
+    """A paper to be read, abstract and all."""
+    lines = [paper.title, ", ".join(paper.authors) or "(no authors)"]
+    doi = f"doi:{paper.doi}" if paper.doi else ""
+    about = [str(paper.year or ""), paper.venue or "", doi, paper.url or "", f"id: {paper.id}"]
+    lines += [" · ".join(part for part in about if part), ""]
+    lines.append(paper.abstract or "(no abstract in the collection)")
+    if paper.truncated:
+        lines.append("(The source cuts this abstract short.)")
+    if paper.keywords:
+        lines += ["", "keywords: " + ", ".join(paper.keywords)]
+    return "\n".join(lines)
+
+
+def _found(hit: Hit) -> Found:
+    paper = hit.paper
+    return Found(
+        id=paper.id,
+        title=paper.title,
+        authors=list(paper.authors),
+        year=paper.year,
+        venue=paper.venue,
+        doi=paper.doi,
+        url=paper.url,
+        confidence=hit.confidence,
+        why=_why(hit),
+        evidence=hit.evidence.text if hit.evidence else None,
+    )
+
+
+def _why(hit: Hit) -> str:
+    """Why a paper is here, in words."""
+    if hit.reasons is None:
+        return f"matched by {hit.matched_by}"
+    parts = [f"shares {', '.join(hit.reasons.words)}"] if hit.reasons.words else []
+    parts += [f"also by {', '.join(hit.reasons.authors)}"] if hit.reasons.authors else []
+    parts += [f"also in {hit.reasons.venue}"] if hit.reasons.venue else []
+    return "; ".join(parts) or "near in meaning"
+
+
+def _about(paper: Found) -> str:
+    names = ", ".join(paper.authors[:_MOST_AUTHORS])
+    if len(paper.authors) > _MOST_AUTHORS:
+        names += f" and {len(paper.authors) - _MOST_AUTHORS} more"
+    return " · ".join(part for part in (names, str(paper.year or ""), paper.venue or "") if part)

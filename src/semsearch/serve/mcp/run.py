@@ -1,0 +1,99 @@
+"""Runs the server: for the assistant that started this process, or over HTTP."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from semsearch.errors import MissingExtra
+from semsearch.serve.live import Live
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
+    from mcp.server.transport_security import TransportSecuritySettings
+
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not listened on
+
+
+def serve_stdio(root: Path) -> None:
+    """Answer over standard input and output, until the input ends.
+
+    Args:
+        root: The folder of the index.
+
+    Raises:
+        MissingExtra: The MCP library is not installed.
+        IndexMissing, IndexDamaged, IndexForeign: There is no index to answer from.
+        EncoderError: Its encoder cannot be loaded.
+    """
+    with _live(root) as (server, _):
+        server.run("stdio")
+
+
+def serve_http(root: Path, host: str, port: int, *, names: Sequence[str] = ()) -> None:
+    """Answer over streamable HTTP at ``/mcp``, until SIGINT or SIGTERM.
+
+    Requests must be addressed to this machine, to ``host`` or to one of ``names``, and come from no page of
+    another site: a page that a browser shows cannot reach the index by way of a name that resolves to here.
+
+    Args:
+        root: The folder of the index.
+        host: Address to listen on.
+        port: 0 picks a free one.
+        names: Other names that clients use for this server, such as ``papers.example.org``.
+
+    Raises:
+        ServeError: The address cannot be listened on.
+        MissingExtra, IndexMissing, IndexDamaged, IndexForeign, EncoderError: As `serve_stdio`.
+    """
+    with _live(root) as (server, live):
+        import uvicorn
+
+        from semsearch.serve.run import _listen
+
+        with _listen(host, port) as listener:
+            app = server.streamable_http_app(
+                json_response=True, stateless_http=True, transport_security=_security(host, names)
+            )
+            address, port = listener.getsockname()[:2]
+            where = f"http://{f'[{address}]' if ':' in address else address}:{port}/mcp"
+            about = f"{len(live.searcher):,} papers at {where} (Ctrl-C stops)"
+            print(f"Answering assistants from {about}", file=sys.stderr)  # noqa: T201
+            config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def _live(root: Path) -> Iterator[tuple[MCPServer, Live]]:
+    """The server and the index it answers from, which is followed as it is rebuilt."""
+    try:
+        import mcp.server  # noqa: F401 -- only to say which extra is missing
+    except ImportError as error:
+        raise MissingExtra("the MCP library", "mcp") from error
+    from semsearch.serve.mcp.tools import create_server
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("semsearch").setLevel(logging.INFO)
+    live = Live(root)
+    live.start()
+    try:
+        yield create_server(live), live
+    finally:
+        live.stop()
+
+
+def _security(host: str, names: Sequence[str]) -> TransportSecuritySettings:
+    """Which ``Host`` and ``Origin`` headers are let in (against DNS rebinding)."""
+    from mcp.server.transport_security import TransportSecuritySettings
+
+    known = [*_LOOPBACK, *names]
+    if host not in _EVERYWHERE:
+        known.append(f"[{host}]" if ":" in host else host)
+    hosts = [form for name in dict.fromkeys(known) for form in (name, f"{name}:*")]
+    origins = [f"{scheme}://{name}" for scheme in ("http", "https") for name in hosts]
+    return TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
