@@ -39,6 +39,10 @@ class PaperNotFound(SemsearchError):
     """No paper of the index has this id."""
 
 
+class GenerationGone(SemsearchError):
+    """A generation that can no longer be asked: a newer one took its place."""
+
+
 class IndexMissing(SemsearchError):
     """No index, or no published generation in it."""
 

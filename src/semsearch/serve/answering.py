@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeVar
 
 from starlette.responses import Response
 
 from semsearch.encode import Vectors
 from semsearch.encode.questions import MOST_TOGETHER
-from semsearch.search import Results, Searcher
-from semsearch.search.searcher import Asking
+from semsearch.search import Facets, Results, Searcher
+from semsearch.search.searcher import Asking, Counting
+from semsearch.serve.live import Live
 
 P = ParamSpec("P")
+R = TypeVar("R")
 T = TypeVar("T")
 
 
@@ -34,15 +37,37 @@ class Answering:
 
     async def search(self, searcher: Searcher, asking: Asking) -> Response:
         """The answer to a question of `Searcher.asking`."""
-        step = await _on(self._ranking, _advance, asking)
-        while isinstance(step, list):
-            vectors = await _on(self._encoding, searcher.encoder.encode_queries, step)
-            step = await _on(self._ranking, _advance, asking, vectors)
-        return step
+        return await self._advanced(searcher, asking, answer)
+
+    async def results(self, searcher: Searcher, asking: Asking) -> Results:
+        """The results of a question of `Searcher.asking`, for who renders them."""
+        return await self._advanced(searcher, asking, _same)
+
+    async def facets(self, searcher: Searcher, counting: Counting) -> Facets:
+        """The counts of `Searcher.counting`."""
+        return await self._advanced(searcher, counting, _same)
 
     async def related(self, find: Callable[[], Results]) -> Response:
         """What ``find`` finds."""
-        return await _on(self._ranking, lambda: answer(find()))
+        return await self.work(lambda: answer(find()))
+
+    async def searcher(self, live: Live, generation: str | None) -> Searcher:
+        """`Live.at`."""
+        return live.at(generation)
+
+    async def work(self, compute: Callable[[], T]) -> T:
+        """What ``compute`` returns, for what takes long and has nothing to encode."""
+        return await _on(self._ranking, compute)
+
+    async def _advanced(
+        self, searcher: Searcher, asking: Generator[list[str], Vectors, R], render: Callable[[R], T]
+    ) -> T:
+        """What a question comes to; what it wants encoded is encoded on the way."""
+        step = await _on(self._ranking, _advance, asking, None, render)
+        while isinstance(step, list):
+            vectors = await _on(self._encoding, searcher.encoder.encode_queries, step)
+            step = await _on(self._ranking, _advance, asking, vectors, render)
+        return step.value
 
     def stop(self) -> None:
         """Let the threads end."""
@@ -55,12 +80,23 @@ async def _on(pool: ThreadPoolExecutor, work: Callable[P, T], *args: P.args, **k
     return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
 
 
-def _advance(asking: Asking, vectors: Vectors | None = None) -> list[str] | Response:
+@dataclass(frozen=True, slots=True)
+class _Done(Generic[T]):
+    value: T
+
+
+def _advance(
+    asking: Generator[list[str], Vectors, R], vectors: Vectors | None, render: Callable[[R], T]
+) -> list[str] | _Done[T]:
     """The texts to encode next, or the answer."""
     try:
         return next(asking) if vectors is None else asking.send(vectors)
     except StopIteration as end:
-        return answer(end.value)
+        return _Done(render(end.value))
+
+
+def _same(found: T) -> T:
+    return found
 
 
 def answer(results: Results) -> Response:

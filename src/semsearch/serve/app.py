@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from importlib.resources import files
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from semsearch.search import Filters, Mode
 from semsearch.search.searcher import LONGEST_QUESTION, MOST_HITS
-from semsearch.serve import problems
+from semsearch.serve import pages, problems
 from semsearch.serve.answering import Answering
 from semsearch.serve.citation import FORMATS
 from semsearch.serve.live import Live
 
-_PAGE = files("semsearch.serve").joinpath("page.html")
 _MEDIA_TYPES = {
     "json": "application/json",
     "bibtex": "application/x-bibtex; charset=utf-8",
@@ -68,10 +66,7 @@ def create_app(live: Live) -> FastAPI:
         lifespan=lifespan,
     )
     problems.install(app)
-
-    @app.get("/", include_in_schema=False)
-    def page() -> HTMLResponse:
-        return HTMLResponse(_PAGE.read_text(encoding="utf-8"))
+    app.include_router(pages.router(live, answering))
 
     @app.get("/health/live", tags=["health"], summary="Is the process alive?")
     def health_live() -> dict[str, str]:
