@@ -89,10 +89,11 @@ def router(live: Live, answering: Answering) -> APIRouter:
         searcher = live.searcher
         seeds = [searcher.paper(seed) for seed in dict.fromkeys(like)]
         away = [searcher.paper(seed) for seed in dict.fromkeys(unlike)]
-        hits = await answering.work(lambda: searcher.related(like, _RELATED, unlike=unlike)) if seeds else ()
-        return await run_in_threadpool(
-            render, request, "related.html", seeds=seeds, away=away, hits=[shown(hit) for hit in hits]
-        )
+        values: dict[str, Any] = {"seeds": seeds, "away": away, "hits": [], "weak": False}
+        if seeds:
+            found = await answering.work(lambda: searcher.related(like, _RELATED, unlike=unlike))
+            values |= {"hits": [shown(hit) for hit in found], "weak": found.confidence == "weak"}
+        return await run_in_threadpool(render, request, "related.html", **values)
 
     @routes.post("/related")
     async def ticked(request: Request) -> Response:
