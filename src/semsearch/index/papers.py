@@ -151,22 +151,7 @@ class PaperTable:
 
     def allowed(self, filters: Filters) -> Mask:
         """Which papers pass, shape ``(papers,)``."""
-        conditions, values = ["1"], list[Any]()
-        if filters.year_from is not None:
-            conditions.append("year >= ?")
-            values.append(filters.year_from)
-        if filters.year_to is not None:
-            conditions.append("year <= ?")
-            values.append(filters.year_to)
-        if filters.venue is not None:
-            conditions.append("instr(folded_venue, ?)")
-            values.append(fold(filters.venue))
-        if filters.author is not None:
-            words = fold(filters.author).split()
-            every = " AND ".join(["instr(' ' || name || ' ', ?)"] * len(words)) or "1"
-            conditions.append(f"row IN (SELECT row FROM authors WHERE {every})")  # noqa: S608 -- only marks
-            values.extend(f" {word} " for word in words)
-        where = " AND ".join(conditions)
+        where, values = _where(filters)
         mask = np.zeros(len(self), dtype=np.bool_)
         mask[self._database.rows(f"SELECT row FROM papers WHERE {where}", *values)] = True  # noqa: S608 -- constants
         return mask
@@ -174,6 +159,32 @@ class PaperTable:
     def passing(self, filters: Filters) -> Rows:
         """Rows of the papers that pass."""
         return np.flatnonzero(self.allowed(filters))
+
+    def newest(self, filters: Filters, k: int, offset: int = 0) -> Rows:
+        """Rows of the ``k`` latest papers that pass, after the first ``offset``; those without year last."""
+        where, values = _where(filters)
+        query = f"SELECT row FROM papers WHERE {where} ORDER BY year DESC NULLS LAST, row LIMIT ? OFFSET ?"  # noqa: S608 -- constants
+        return self._database.rows(query, *values, k, offset)
+
+
+def _where(filters: Filters) -> tuple[str, list[Any]]:
+    """The filters as a condition in SQL, and the values of its question marks."""
+    conditions, values = ["1"], list[Any]()
+    if filters.year_from is not None:
+        conditions.append("year >= ?")
+        values.append(filters.year_from)
+    if filters.year_to is not None:
+        conditions.append("year <= ?")
+        values.append(filters.year_to)
+    if filters.venue is not None:
+        conditions.append("instr(folded_venue, ?)")
+        values.append(fold(filters.venue))
+    if filters.author is not None:
+        words = fold(filters.author).split()
+        every = " AND ".join(["instr(' ' || name || ' ', ?)"] * len(words)) or "1"
+        conditions.append(f"row IN (SELECT row FROM authors WHERE {every})")  # noqa: S608 -- only marks
+        values.extend(f" {word} " for word in words)
+    return " AND ".join(conditions), values
 
 
 def _paper(record: Sequence[Any]) -> Paper:

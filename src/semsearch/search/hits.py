@@ -121,6 +121,26 @@ def _lists(spans: Spans) -> list[list[int]]:
     return [list(span) for span in spans]
 
 
+class Note(str):
+    """A sentence for the asker, that can be said in another language.
+
+    Attributes:
+        kind: ``prose``: quotes and minus signs had no effect; ``missing``: no paper holds the phrases.
+        phrases: What it is about.
+    """
+
+    __slots__ = ("kind", "phrases")
+
+    def __new__(cls, text: str, kind: Literal["prose", "missing"], phrases: tuple[str, ...] = ()) -> Note:
+        """The sentence, in English, with what it says."""
+        note = super().__new__(cls, text)
+        note.kind, note.phrases = kind, phrases
+        return note
+
+    kind: Literal["prose", "missing"]
+    phrases: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Results(Sequence[Hit]):
     """The hits of one question, best first.
@@ -139,7 +159,7 @@ class Results(Sequence[Hit]):
     mode: str
     generation: str
     hits: tuple[Hit, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     stages: Mapping[str, float] = field(default_factory=dict)
     more: bool = False
 

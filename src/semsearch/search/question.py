@@ -13,6 +13,7 @@ from semsearch.index.spelling import spelled
 from semsearch.index.vectors import Mask, Rows
 from semsearch.index.words import terms
 from semsearch.ingest.clean import clean_text
+from semsearch.search.hits import Note
 from semsearch.search.phrases import holding
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
@@ -22,9 +23,10 @@ _PHRASE = re.compile(r"(?<![^\s(\[])(?P<minus>-?)\"(?P<phrase>[^\"]*\w[^\"]*)\"(
 _MINUS = re.compile(r"(?<!\S)-(?P<word>[^\W\d_]\S*)")
 # A passage that somebody pasted quotes what it likes to: more words than this, and it is prose.
 _MOST_WORDS = 20
-_PROSE = (
+_PROSE = Note(
     f"A question of more than {_MOST_WORDS} words is read as prose: "
-    "quotation marks and minus signs had no effect."
+    "quotation marks and minus signs had no effect.",
+    "prose",
 )
 
 
@@ -44,7 +46,7 @@ class Question:
     text: str
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def parse(asked: str) -> Question:
@@ -103,9 +105,9 @@ def limited(question: Question, generation: Generation, allowed: Mask | None) ->
     return question, left
 
 
-def _missing(phrases: tuple[str, ...]) -> str:
+def _missing(phrases: tuple[str, ...]) -> Note:
     quoted = " and ".join(f"“{phrase}”" for phrase in phrases)
-    return f"No paper here holds {quoted} word for word; these are the nearest."
+    return Note(f"No paper here holds {quoted} word for word; these are the nearest.", "missing", phrases)
 
 
 def _holding_all(phrases: tuple[str, ...], generation: Generation) -> Rows:

@@ -22,7 +22,7 @@ _OFTEN = 2  # times that one of the papers must say a word: what both say in pas
 _SHORTEST = 3  # letters; "2d" and "bi" alone explain nothing to a reader
 
 # Words of any abstract on anything: rare in a small collection by chance, and a reason in none.
-_EMPTY = frozenset(
+EMPTY = frozenset(
     terms(
         """
         according achieve across additional all allow also although among apply approach attempt author
@@ -82,7 +82,7 @@ class Seeds:
         return Reasons(words, authors, venue), {term: weights[term] for term in best}
 
     def _is_common(self, term: str) -> bool:
-        return term in _EMPTY or self._words.count(term) > max(_FEW, _COMMON * len(self._words))
+        return term in EMPTY or self._words.count(term) > max(_FEW, _COMMON * len(self._words))
 
 
 def _text(paper: Paper) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ from semsearch.search.related import rank_related
 from semsearch.search.reranking import RERANKED, rerank
 from semsearch.search.routing import route
 from semsearch.search.stages import Stages
+from semsearch.search.versions import versions
 
 Asking = Generator[list[str], Vectors, Results]
 """A question on its way: gives the texts to encode, takes their vectors, returns the results."""
@@ -112,6 +114,22 @@ class Searcher:
             PaperNotFound: There is none.
         """
         return self.generation.papers.get([self._row(identifier)])[0]
+
+    def added(self, identifier: str) -> datetime:
+        """When the paper with an id or a DOI came into the index, in UTC.
+
+        Raises:
+            PaperNotFound: There is none.
+        """
+        return datetime.fromtimestamp(int(self.generation.added[self._row(identifier)]), UTC)
+
+    def versions(self, identifier: str) -> list[Paper]:
+        """The other records of a paper: its preprint, its published form; oldest first.
+
+        Raises:
+            PaperNotFound: There is none with this id or DOI.
+        """
+        return versions(self.generation, self._row(identifier))
 
     def search(
         self,

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from importlib.resources import files
 
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
 from starlette.middleware.gzip import GZipMiddleware
 
-from semsearch.serve import health, openapi, problems, v1, viewer
+from semsearch.serve import health, openapi, pages, problems, v1, viewer
 from semsearch.serve.answering import Answering
 from semsearch.serve.bodies import Bodies
 from semsearch.serve.heads import Heads
 from semsearch.serve.live import Live
 from semsearch.serve.v1.parameters import LARGEST_BODY
 
-_PAGE = files("semsearch.serve").joinpath("page.html")
 _WORTH_COMPRESSING = 1_000  # bytes; less fits into one packet as it is
 
 
@@ -51,9 +48,5 @@ def create_app(live: Live) -> FastAPI:
     app.include_router(health.router(live))
     app.include_router(v1.router(live, answering))
     app.include_router(viewer.router())
-
-    @app.get("/", include_in_schema=False)
-    def page() -> HTMLResponse:
-        return HTMLResponse(_PAGE.read_text(encoding="utf-8"))
-
+    app.include_router(pages.router(live, answering))
     return app

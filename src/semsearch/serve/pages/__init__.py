@@ -1,0 +1,5 @@
+"""The pages that people read: search, a paper, related papers. Rendered here; the script only enhances."""
+
+from semsearch.serve.pages.routes import router
+
+__all__ = ["router"]
