@@ -51,6 +51,10 @@ class IndexForeign(SemsearchError):
     """A generation of another schema version or of another encoder."""
 
 
+class GenerationGone(SemsearchError):
+    """A generation that somebody asks for by id, and that is kept no longer, or never was."""
+
+
 class IndexBusy(SemsearchError):
     """Another build, rollback or prune holds the index."""
 

@@ -40,6 +40,10 @@ class Answering:
             step = await _on(self._ranking, _advance, asking, vectors)
         return step
 
+    async def results(self, searcher: Searcher, asking: Asking) -> Results:
+        """The same, not yet rendered."""
+        return await _on(self._ranking, lambda: _answered(searcher, asking))
+
     async def related(self, find: Callable[[], Results]) -> Response:
         """What ``find`` finds."""
         return await _on(self._ranking, lambda: answer(find()))
@@ -61,6 +65,15 @@ def _advance(asking: Asking, vectors: Vectors | None = None) -> list[str] | Resp
         return next(asking) if vectors is None else asking.send(vectors)
     except StopIteration as end:
         return answer(end.value)
+
+
+def _answered(searcher: Searcher, asking: Asking) -> Results:
+    try:
+        asking.send(searcher.encoder.encode_queries(next(asking)))
+    except StopIteration as end:
+        results: Results = end.value
+        return results
+    raise AssertionError("a question is encoded once")
 
 
 def answer(results: Results) -> Response:

@@ -18,6 +18,7 @@ from semsearch.serve import problems
 from semsearch.serve.answering import Answering
 from semsearch.serve.citation import FORMATS
 from semsearch.serve.live import Live
+from semsearch.serve.pages import router as pages
 
 _PAGE = files("semsearch.serve").joinpath("page.html")
 _MEDIA_TYPES = {
@@ -68,6 +69,7 @@ def create_app(live: Live) -> FastAPI:
         lifespan=lifespan,
     )
     problems.install(app)
+    app.include_router(pages(live, answering))
 
     @app.get("/", include_in_schema=False)
     def page() -> HTMLResponse:

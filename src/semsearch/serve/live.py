@@ -6,7 +6,7 @@ import logging
 import threading
 from pathlib import Path
 
-from semsearch.errors import SemsearchError
+from semsearch.errors import GenerationGone, SemsearchError
 from semsearch.index.generation import open_generation
 from semsearch.index.store import Store
 from semsearch.search import Searcher, open_searcher
@@ -45,6 +45,17 @@ class Live:
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
+
+    def at(self, generation: str | None) -> Searcher:
+        """The searcher of a generation, by id; None stands for the one that answers.
+
+        Raises:
+            GenerationGone: It is another.
+        """
+        searcher = self.searcher
+        if generation not in {None, searcher.generation.id}:
+            raise GenerationGone(f"the generation {generation!r} is not kept here any more, or never was.")
+        return searcher
 
     def refresh(self) -> None:
         """Open the published generation if it is another than the one that answers."""

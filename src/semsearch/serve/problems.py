@@ -9,10 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from semsearch.errors import PaperNotFound, QuestionError, SemsearchError
+from semsearch.errors import GenerationGone, PaperNotFound, QuestionError, SemsearchError
 
 MEDIA_TYPE = "application/problem+json"
-_STATUS: dict[type[SemsearchError], int] = {PaperNotFound: 404, QuestionError: 422}
+_STATUS: dict[type[SemsearchError], int] = {PaperNotFound: 404, GenerationGone: 410, QuestionError: 422}
 
 
 def problem(status: int, detail: str, *, title: str | None = None) -> JSONResponse:

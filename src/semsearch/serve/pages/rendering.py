@@ -1,0 +1,92 @@
+"""A template to a response: the words of the reader's language, and headers that let in nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from semsearch.serve.pages import address, assets
+from semsearch.serve.pages.language import CODES, chosen, language
+from semsearch.serve.pages.showing import file_name
+
+HEADERS = {
+    # Nothing is loaded from elsewhere, nothing runs or is styled that stands in the page itself.
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    ),
+    "Referrer-Policy": "same-origin",  # a question is nobody else's business
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
+    "Vary": "Accept-Language",
+}
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("semsearch.serve.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page in the language of the reader.
+
+    Templates get, beside ``values``:
+        say(key, **values), number(n), day(date): in that language, which is ``code``.
+        asset(name): the address of a file of ``static/``.
+        paper_path(id), related_path(like, unlike), search_path(q, author=...): addresses in that language.
+        file_path(id), file_name(paper, suffix): where a citation is, and what it is saved as.
+        switch: code and address of this page in each language.
+    """
+    wanted = request.query_params.get("lang")
+    code = chosen(wanted, request.headers.get("accept-language", ""))
+    words = language(code)
+    kept = [("lang", wanted)] if wanted in CODES else []
+
+    def paper_path(identifier: str) -> str:
+        return address.with_query(address.of_paper(identifier), kept)
+
+    def related_path(like: Sequence[str], unlike: Sequence[str] = ()) -> str:
+        seeds = [*(("like", seed) for seed in like), *(("not", seed) for seed in unlike)]
+        return address.with_query("/related", [*seeds, *kept])
+
+    def search_path(q: str = "", **filters: Any) -> str:
+        asked = [("q", q)] if q else []
+        return address.with_query("/", [*asked, *filters.items(), *kept])
+
+    html = _environment().get_template(template)
+    return HTMLResponse(
+        html.render(
+            request=request,
+            code=code,
+            kept=wanted if kept else None,
+            say=words.say,
+            number=words.number,
+            day=words.day,
+            asset=assets.address,
+            paper_path=paper_path,
+            related_path=related_path,
+            search_path=search_path,
+            file_path=lambda identifier: address.of_paper(identifier, "/v1/papers/"),
+            file_name=file_name,
+            switch=[(other, _path(request, other)) for other in CODES],
+            **values,
+        ),
+        status,
+        HEADERS,
+    )
+
+
+def _path(request: Request, code: str) -> str:
+    """The address of the same page in a language."""
+    url = request.url.include_query_params(lang=code)
+    return f"{url.path}?{url.query}"
