@@ -190,6 +190,8 @@ def show_rejected(rejected: Sequence[Rejected]) -> None:
 
 def show_build(report: BuildReport) -> None:
     """The summary at the end of a build."""
+    from semsearch.index.placement import PCA
+
     counts = report.counts
     err.print(
         Text.assemble(
@@ -207,6 +209,9 @@ def show_build(report: BuildReport) -> None:
     }
     for label, number in details.items():
         err.print(Text(f"  {number:>7,}  {label}"))
+    if report.placed_by == PCA:
+        hint = "placed on the map by principal components; better with: pip install 'semsearch[map]'"
+        err.print(Text(f"           {hint}", style="dim"), soft_wrap=True)
     show_rejected(report.rejected)
     if report.pruned:
         removed = f"  removed {count(len(report.pruned), 'old generation')}: {', '.join(report.pruned)}"
@@ -237,6 +242,8 @@ _STEPS = {
     "titles": "Indexing titles",
     "texts": "Indexing phrases",
     "names": "Indexing names",
+    "place": "Placing on the map",
+    "regions": "Naming regions",
     "describe": "Describing",
     "sync": "Syncing",
     "check": "Checking",

@@ -15,7 +15,19 @@ from semsearch.encode.bulk import embed
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.encode.multilingual import multilingual
 from semsearch.errors import NothingToIndex
-from semsearch.index import added, compact, evidence, lexicon, names, papers, texts, titles, vectors, words
+from semsearch.index import (
+    added,
+    compact,
+    evidence,
+    landscape,
+    lexicon,
+    names,
+    papers,
+    texts,
+    titles,
+    vectors,
+    words,
+)
 from semsearch.index import manifest as manifests
 from semsearch.index.calibration import calibrate
 from semsearch.index.files import storage
@@ -42,6 +54,7 @@ class BuildReport:
         pruned: Ids of the old generations it removed.
         seconds: How long it took, the reading of files included where semsearch read them.
         stages: The seconds of each step, in their order.
+        placed_by: What placed the papers on the map; see `semsearch.index.placement`.
     """
 
     generation: str
@@ -50,6 +63,7 @@ class BuildReport:
     pruned: tuple[str, ...]
     seconds: float
     stages: Mapping[str, float]
+    placed_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +129,7 @@ def build(
             for name, write in _PARTS.items():
                 progress.step(name, len(corpus))
                 write(staging, corpus, progress.advance)
+            placed_by = landscape.write(staging, corpus, embedding.documents, store, progress)
             progress.step("describe")
             now = datetime.now(UTC)
             added.write(staging, corpus, now, added.known(store))
@@ -146,7 +161,7 @@ def build(
         progress.step("done")
     stages = progress.seconds
     return BuildReport(
-        generation, manifest.counts, tuple(rejected), tuple(pruned), sum(stages.values()), stages
+        generation, manifest.counts, tuple(rejected), tuple(pruned), sum(stages.values()), stages, placed_by
     )
 
 

@@ -12,6 +12,7 @@ from semsearch.errors import IndexDamaged, IndexMissing
 from semsearch.index import added
 from semsearch.index.added import Times
 from semsearch.index.evidence import PaperSentences
+from semsearch.index.landscape import Landscape
 from semsearch.index.lexicon import Lexicon
 from semsearch.index.manifest import CANARIES, MEND, Manifest
 from semsearch.index.names import PaperNames
@@ -39,6 +40,7 @@ class Generation:
     texts: PaperTexts
     names: PaperNames
     added: Times
+    landscape: Landscape
     canaries: Vectors
 
 
@@ -96,5 +98,6 @@ def _open(store: Store, generation: str) -> Generation:
         texts,
         PaperNames(folder),
         added.opened(folder, expected),
+        Landscape(folder, expected),
         np.load(folder / CANARIES),
     )

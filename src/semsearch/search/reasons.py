@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
+from semsearch.index.empty import EMPTY
 from semsearch.index.generation import Generation
 from semsearch.index.vectors import Rows
-from semsearch.index.words import located, terms
+from semsearch.index.words import located
 from semsearch.paper import Paper
 from semsearch.search.hits import Reasons
 from semsearch.search.names import shared_names
@@ -20,26 +21,6 @@ _COMMON = 0.1  # a word that more than this share of all papers hold says little
 _FEW = 3  # papers; a word of no more is never common
 _OFTEN = 2  # times that one of the papers must say a word: what both say in passing relates nothing
 _SHORTEST = 3  # letters; "2d" and "bi" alone explain nothing to a reader
-
-# Words of any abstract on anything: rare in a small collection by chance, and a reason in none.
-EMPTY = frozenset(
-    terms(
-        """
-        according achieve across additional all allow also although among apply approach attempt author
-        available base become better between both call carry case certain compare consider current
-        demonstrate describe develop different discuss due each effective either enable especially every
-        evaluate examine example experiment explore fact find first five follow found four further
-        general give given good great help high however illustrate important improve include increase
-        indicate introduce investigate involve issue large later latter lead less like likely limited
-        main make many may method more most much must need new novel obtain offer often one only other
-        outperform over paper particular perform possible potential present previous problem propose
-        provide reasonable recent relate remain require respectively result same second several show
-        significant similar simple since some still strong study suggest take therefore thing three
-        through thus top towards two under understand upon useful various very via way well whether
-        while wide within without work year
-        """
-    )
-)
 
 
 class Seeds:

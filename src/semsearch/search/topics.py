@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from semsearch.index.empty import EMPTY
 from semsearch.index.generation import Generation
 from semsearch.index.words import located
-from semsearch.search.reasons import EMPTY
 
 _MOST = 6
 _READ = 5_000  # titles; more of them name no other topics

@@ -17,6 +17,7 @@ from semsearch.paper import Paper
 from semsearch.serve.answering import Answering
 from semsearch.serve.live import Live
 from semsearch.serve.pages import address, assets, embedding, scholar
+from semsearch.serve.pages import map as landscape
 from semsearch.serve.pages.collection import Collections
 from semsearch.serve.pages.rendering import render
 from semsearch.serve.pages.searching import search_page
@@ -56,6 +57,7 @@ def router(live: Live, answering: Answering) -> APIRouter:
     """The pages of an application, and all they load."""
     routes = APIRouter(route_class=_Page, include_in_schema=False)
     collections = Collections()
+    routes.include_router(landscape.router(live, answering))
 
     @routes.get("/", response_class=HTMLResponse)
     async def search(request: Request) -> Response:

@@ -1,0 +1,224 @@
+"""The map of a collection: where each paper lies by meaning, and what the regions are called.
+
+A rebuild in which few papers changed keeps the map: papers that stayed stay where they were, and new ones are put
+among the papers they are nearest to. When a tenth has changed since the papers were last placed, all are placed
+again, from where they lay.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.encode import Vectors
+from semsearch.errors import IndexDamaged, IndexForeign, IndexMissing
+from semsearch.index import density, naming, placement
+from semsearch.index.files import mapped
+from semsearch.index.manifest import MEND
+from semsearch.index.papers import PaperTable
+from semsearch.index.placement import Positions
+from semsearch.index.progress import Progress, Silent
+from semsearch.index.store import Store
+from semsearch.index.vectors import PaperVectors, Rows
+from semsearch.paper import Paper
+
+_POSITIONS, _POINTS, _DESCRIPTION = "map_positions.npy", "map_points.npy", "map.json"
+MOST = 32_767
+"""The coordinates of points and of regions go from ``-MOST`` to ``MOST``."""
+
+_REGIONS = (10, 45, 180)  # of each level at most
+_PAPERS = (16, 8, 5)  # that a region of each level has at least, in the mean
+_NAMED = 3  # papers; a region of fewer has no name
+_DRIFT = 0.1  # share of the papers changed since all were placed, from which on they are placed again
+_SAME = 0.9999  # cosine of the vectors of a paper whose text did not change
+_AMONG = 10  # nearest papers that a new one is put in the middle of
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region of the map.
+
+    Attributes:
+        x, y: Where its papers lie densest, from ``-MOST`` to ``MOST``.
+        papers: How many lie in it.
+        terms: Its name: one to three terms, the most telling first.
+    """
+
+    x: int
+    y: int
+    papers: int
+    terms: tuple[str, ...]
+
+
+Levels = tuple[tuple[Region, ...], ...]
+"""Regions by level, coarse ones first; of each level the largest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The map of the published generation: what a new one continues.
+
+    Attributes:
+        rows: For each paper of the new one its row there, -1 where it is new.
+        same: Whether its vector is the same too.
+        removed: How many papers are no more.
+    """
+
+    positions: Positions
+    rows: Rows
+    same: NDArray[np.bool_]
+    removed: int
+    method: str
+    drift: float
+
+
+def write(
+    folder: Path,
+    papers: Sequence[Paper],
+    vectors: Vectors,
+    store: Store,
+    progress: Progress | None = None,
+) -> str:
+    """Write the map of some papers.
+
+    Args:
+        folder: Of the generation.
+        papers: Row ``i`` is ``papers[i]``.
+        vectors: Shape ``(papers, dim)``, unit norm.
+        store: Its published generation has the map that this one continues.
+        progress: Told of two steps: papers are placed, then regions named.
+
+    Returns:
+        What placed the papers: openTSNE with its version, or `placement.PCA`.
+    """
+    progress = progress or Silent()
+    method, before = placement.method(), _before(store, papers, vectors)
+    drift = 0.0
+    if before is not None:
+        changed = int(np.count_nonzero(~before.same)) + before.removed
+        drift = before.drift + changed / len(papers)
+    if before is None or before.method != method or drift > _DRIFT:
+        started = before is not None and before.method == method and bool((before.rows >= 0).any())
+        progress.step("place", placement.steps(len(papers), settled=started))
+        start = _continued(before, before.rows >= 0, vectors) if before and started else None
+        positions, drift = placement.place(vectors, start, progress.advance), 0.0
+        if before is not None:
+            positions = _turned(positions, before)
+    else:
+        progress.step("place")
+        positions = _continued(before, before.same, vectors)
+    positions = placement.apart(positions)
+
+    progress.step("regions", len(papers))
+    most = [
+        max(1, min(regions, len(papers) // least)) for regions, least in zip(_REGIONS, _PAPERS, strict=True)
+    ]
+    found = list(density.regions(positions, tuple(dict.fromkeys(most))))
+    named = naming.names(papers, [labels for labels, _ in found], progress.advance)
+    centre, half = _extent(positions)
+    levels = [
+        sorted(
+            (
+                Region(*_on_grid(peak, centre, half).tolist(), count, terms)
+                for peak, count, terms in zip(peaks, np.bincount(labels).tolist(), of_level, strict=True)
+                if terms and count >= _NAMED
+            ),
+            key=lambda region: -region.papers,
+        )
+        for (labels, peaks), of_level in zip(found, named, strict=True)
+    ]
+    np.save(folder / _POSITIONS, positions)
+    years = np.array([paper.year or 0 for paper in papers]).clip(0, 9_999)
+    points = np.column_stack([_on_grid(positions, centre, half), years])
+    np.save(folder / _POINTS, np.ascontiguousarray(points.T, dtype="<i2"))
+    described = {"method": method, "drift": drift, "levels": [[asdict(r) for r in level] for level in levels]}
+    (folder / _DESCRIPTION).write_text(json.dumps(described, ensure_ascii=False) + "\n", encoding="utf-8")
+    return method
+
+
+class Landscape:
+    """Reads the map of a generation; arrays are memory-mapped.
+
+    Attributes:
+        points: What is drawn: every x, every y (upwards), every year, 0 where none is known; in two bytes
+            each, the least first. Shape ``(3, papers)``.
+        positions: The places of the papers before they were rounded.
+        levels: The regions.
+        method: What placed the papers.
+        drift: Share of the papers that changed since all were placed.
+
+    Raises:
+        IndexDamaged: It cannot be read, or is of other papers.
+    """
+
+    def __init__(self, folder: Path, papers: int) -> None:
+        try:
+            described = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
+            self.positions: Positions = mapped(folder / _POSITIONS)
+            self.points: NDArray[np.int16] = mapped(folder / _POINTS)
+            self.method: str = described["method"]
+            self.drift: float = described["drift"]
+            self.levels: Levels = tuple(
+                tuple(Region(**{**region, "terms": tuple(region["terms"])}) for region in level)
+                for level in described["levels"]
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexDamaged(f"the map cannot be read ({error}).", where=folder, hint=MEND) from error
+        if self.positions.shape != (papers, 2) or self.points.shape != (3, papers):
+            raise IndexDamaged("the map does not fit the papers beside it.", where=folder, hint=MEND)
+
+
+def _extent(positions: Positions) -> tuple[NDArray[np.float64], float]:
+    """The middle of all papers, and half the side of the square around them."""
+    low, high = positions.min(axis=0).astype(np.float64), positions.max(axis=0).astype(np.float64)
+    return (low + high) / 2, float((high - low).max()) / 2 or 1.0
+
+
+def _on_grid(positions: Positions, centre: NDArray[np.float64], half: float) -> NDArray[np.int16]:
+    return np.rint(np.clip((positions - centre) / half, -1, 1) * MOST).astype(np.int16)
+
+
+def _before(store: Store, papers: Sequence[Paper], vectors: Vectors) -> _Before | None:
+    """The map of the published generation; None where there is none to go by."""
+    generation = store.current()
+    try:
+        if generation is None or not store.manifest(generation).counts.papers:
+            return None
+        folder = store.generations / generation
+        row_of = {identifier: row for row, identifier in enumerate(PaperTable(folder).ids())}
+        landscape, old = Landscape(folder, len(row_of)), PaperVectors(folder)
+    except (IndexDamaged, IndexForeign, IndexMissing):
+        return None  # the papers are placed afresh; the build mends what is damaged
+    rows = np.array([row_of.get(paper.id, -1) for paper in papers], dtype=np.int64)
+    same = rows >= 0
+    if old.dim == vectors.shape[1]:
+        same[same] = np.einsum("ij,ij->i", old.vectors(rows[same]), vectors[same]) > _SAME
+    else:
+        same[:] = False
+    removed = len(row_of) - int(np.count_nonzero(rows >= 0))
+    return _Before(landscape.positions, rows, same, removed, landscape.method, landscape.drift)
+
+
+def _continued(before: _Before, kept: NDArray[np.bool_], vectors: Vectors) -> Positions:
+    """Papers that are kept where they were, and the others in the middle of the kept ones nearest to each."""
+    positions = np.empty((len(vectors), 2), dtype=np.float32)
+    positions[kept] = before.positions[before.rows[kept]]
+    if not kept.all():
+        rows = placement.nearest(vectors[kept], vectors[~kept], _AMONG)[1]
+        positions[~kept] = np.median(positions[kept][rows], axis=1)
+    return positions
+
+
+def _turned(positions: Positions, before: _Before) -> Positions:
+    """Turned and mirrored so that papers lie nearest to where they were (Schönemann 1966), in size as they are."""
+    known = before.rows >= 0
+    if not known.any():
+        return positions
+    here, there = positions[known].astype(np.float64), before.positions[before.rows[known]].astype(np.float64)
+    u, _, v = np.linalg.svd((here - here.mean(axis=0)).T @ (there - there.mean(axis=0)))
+    return (positions @ (u @ v)).astype(np.float32)
