@@ -43,12 +43,12 @@ def write_bibtex(papers: Sequence[Paper]) -> str:
     """One entry a paper, under its id where that can be a key."""
     from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library
-    from bibtexparser.model import Entry, Field
+    from bibtexparser.model import Block, Entry, Field
     from bibtexparser.writer import BibtexFormat
 
-    style = BibtexFormat()
+    style = BibtexFormat()  # type: ignore[no-untyped-call]
     style.indent, style.block_separator = "  ", "\n"
-    entries = []
+    entries = list[Block]()
     for paper, key in zip(papers, _keys(papers), strict=True):
         fields = [Field(name, value) for name, value in _fields(paper) if value]
         entries.append(Entry(_TYPES[kind_of(paper)], key, fields))
