@@ -25,7 +25,9 @@ from mcp.client.stdio import stdio_client
 from mcp.types import CallToolResult, TextContent, TextResourceContents
 
 from semsearch.api import build
+from semsearch.errors import MissingExtra
 from semsearch.paper import Paper
+from semsearch.serve.mcp.run import serve_stdio
 from tests.support import CORPUS
 
 TOOLS = {"search", "get_paper", "related", "cite"}
@@ -165,6 +167,7 @@ async def converse(client: Client) -> None:
     assert len(found) == 2
     assert not {"bahdanau", "gan"} & set(found)
     assert "also by Yoshua Bengio" in found["curriculum"]["why"]
+    assert near.structured_content["verdict"].startswith(near.structured_content["confidence"])
 
     cited = await called(client, "cite", ids=["gan", "curriculum"], format="bibtex")
     assert [entry.key for entry in parse_string(cited["text"]).entries] == ["gan", "curriculum"]
@@ -284,6 +287,13 @@ def test_what_is_wrong_is_said_on_stderr(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert "semsearch index" in done.stderr
+
+
+def test_the_extra_that_is_missing_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mcp.server", None)
+    with pytest.raises(MissingExtra) as caught:
+        serve_stdio(root)
+    assert caught.value.extra == "mcp"
 
 
 def test_options_of_http_want_http(tmp_path: Path) -> None:
