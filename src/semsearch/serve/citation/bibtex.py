@@ -99,12 +99,26 @@ def _address(text: str) -> str:
 
 
 def _author(name: Name) -> str:
-    """``von Last, Jr, First``; a name that is whole goes into braces where BibTeX would take it apart."""
-    family = _latex(name.family)
+    """As it is written where BibTeX takes it apart rightly, else ``von Last, Jr, First``.
+
+    A name that is whole goes into braces where BibTeX would take it apart.
+    """
     if name.whole:
+        family = _latex(name.family)
         return f"{{{family}}}" if _SPLITS_NAMES.search(name.family) else family
-    family = f"{_latex(name.particle)} {family}".strip()
-    return ", ".join(part for part in (family, _latex(name.suffix), _latex(name.given)) if part)
+    family = f"{name.particle} {name.family}".strip()
+    if _is_plain(name):
+        return _latex(f"{name.given} {family}")
+    return ", ".join(_latex(part) for part in (family, name.suffix, name.given) if part)
+
+
+def _is_plain(name: Name) -> bool:
+    """Whether BibTeX finds the parts itself.
+
+    To it, the first word in lower case begins the family name, and else the last word is it.
+    """
+    small = any(word[0].islower() for word in name.given.split())
+    return bool(name.given) and not (name.suffix or small) and (bool(name.particle) or " " not in name.family)
 
 
 def _keys(papers: Sequence[Paper]) -> Iterator[str]:
