@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -24,21 +25,33 @@ from mcp.client.stdio import stdio_client
 from mcp.types import CallToolResult, TextContent, TextResourceContents
 
 from semsearch.api import build
-from semsearch.encode.transformer import TransformerEncoder
+from semsearch.errors import MissingExtra
 from semsearch.paper import Paper
+from semsearch.serve.mcp.run import serve_stdio
 from tests.support import CORPUS
 
 TOOLS = {"search", "get_paper", "related", "cite"}
 LATER = Paper(
     "transformer", "Attention Is All You Need", "A model of attention alone.", ("Ashish Vaswani",), 2017
 )
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
 COMMAND = [sys.executable, "-m", "semsearch", "mcp"]
 
 
 @pytest.fixture(scope="module")
-def root(encoder: TransformerEncoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("assisted")
-    build(CORPUS, folder, encoder=encoder)
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index with its encoder beside it, so that a process answers within a second."""
+    folder = tmp_path_factory.mktemp("assisted") / "index"
+    build(CORPUS, folder)
     return folder
 
 
@@ -90,8 +103,9 @@ def text_of(result: CallToolResult) -> str:
 async def called(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
     result = await client.call_tool(tool, arguments)
     assert not result.is_error, text_of(result)
-    assert result.structured_content is not None
-    return result.structured_content
+    document: dict[str, Any] | None = result.structured_content
+    assert document is not None
+    return document
 
 
 async def refused(client: Client, tool: str, **arguments: Any) -> str:
@@ -153,6 +167,7 @@ async def converse(client: Client) -> None:
     assert len(found) == 2
     assert not {"bahdanau", "gan"} & set(found)
     assert "also by Yoshua Bengio" in found["curriculum"]["why"]
+    assert near.structured_content["verdict"].startswith(near.structured_content["confidence"])
 
     cited = await called(client, "cite", ids=["gan", "curriculum"], format="bibtex")
     assert [entry.key for entry in parse_string(cited["text"]).entries] == ["gan", "curriculum"]
@@ -195,16 +210,6 @@ def test_an_assistant_over_http(address: str) -> None:
 
 def test_nothing_but_the_protocol_is_printed(root: Path) -> None:
     """What a client of 2025 says first, by hand: each line of the reply is a message."""
-    hello = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18",
-            "capabilities": {},
-            "clientInfo": {"name": "test", "version": "1"},
-        },
-    }
     ready = {"jsonrpc": "2.0", "method": "notifications/initialized"}
     asked = {
         "jsonrpc": "2.0",
@@ -212,7 +217,7 @@ def test_nothing_but_the_protocol_is_printed(root: Path) -> None:
         "method": "tools/call",
         "params": {"name": "search", "arguments": {"question": "double helix"}},
     }
-    spoken = "".join(json.dumps(message) + "\n" for message in (hello, ready, asked))
+    spoken = "".join(json.dumps(message) + "\n" for message in (HELLO, ready, asked))
     process = subprocess.Popen(
         [*COMMAND, "--index", str(root)],
         stdin=subprocess.PIPE,
@@ -232,18 +237,14 @@ def test_nothing_but_the_protocol_is_printed(root: Path) -> None:
     assert (rest, errors, process.returncode) == ("", "", 0)
 
 
-def test_a_new_generation_answers_in_the_same_conversation(
-    encoder: TransformerEncoder, tmp_path: Path
-) -> None:
-    build(CORPUS, tmp_path / "index", encoder=encoder)
+def test_a_new_generation_answers_in_the_same_conversation(root: Path, tmp_path: Path) -> None:
+    index = shutil.copytree(root, tmp_path / "index")
 
     async def conversation() -> None:
-        async with over_stdio(tmp_path / "index", tmp_path / "log") as client:
+        async with over_stdio(index, tmp_path / "log") as client:
             assert "no paper has the id" in await refused(client, "get_paper", id="transformer")
-            await anyio.to_thread.run_sync(
-                lambda: build([*CORPUS, LATER], tmp_path / "index", encoder=encoder)
-            )
-            deadline = time.monotonic() + 20
+            await anyio.to_thread.run_sync(build, [*CORPUS, LATER], index)
+            deadline = time.monotonic() + 30
             while (await client.call_tool("get_paper", {"id": "transformer"})).is_error:
                 assert time.monotonic() < deadline
                 await anyio.sleep(0.2)
@@ -276,18 +277,8 @@ def test_a_name_can_be_allowed(root: Path) -> None:
 
 
 def _said_hello(address: str, headers: dict[str, str]) -> int:
-    hello = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18",
-            "capabilities": {},
-            "clientInfo": {"name": "test", "version": "1"},
-        },
-    }
     accept = {"Accept": "application/json, text/event-stream"}
-    return httpx.post(address, json=hello, headers=accept | headers, timeout=30).status_code
+    return httpx.post(address, json=HELLO, headers=accept | headers, timeout=30).status_code
 
 
 def test_what_is_wrong_is_said_on_stderr(tmp_path: Path) -> None:
@@ -296,6 +287,13 @@ def test_what_is_wrong_is_said_on_stderr(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert "semsearch index" in done.stderr
+
+
+def test_the_extra_that_is_missing_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mcp.server", None)
+    with pytest.raises(MissingExtra) as caught:
+        serve_stdio(root)
+    assert caught.value.extra == "mcp"
 
 
 def test_options_of_http_want_http(tmp_path: Path) -> None:

@@ -49,6 +49,8 @@ AWKWARD = [
             "Bengio, Yoshua",
             "Jean-Pierre d'Alembert",
             "Aleksander Mądry",
+            "Benjamin Van Durme",
+            "danah boyd",
             "María de la Cruz",
             "World Health Organization",
             "University of California, Berkeley",

@@ -45,6 +45,8 @@ def test_names_have_family_and_given() -> None:
         {"family": "Bengio", "given": "Yoshua"},
         {"family": "d'Alembert", "given": "Jean-Pierre"},
         {"family": "Mądry", "given": "Aleksander"},
+        {"family": "Van Durme", "given": "Benjamin"},
+        {"family": "boyd", "given": "danah"},
         {"family": "Cruz", "given": "María", "non-dropping-particle": "de la"},
         {"literal": "World Health Organization"},
         {"literal": "University of California, Berkeley"},

@@ -26,13 +26,23 @@ VENUES: dict[Kind, list[str]] = {
         "SIGIR '19",
         "DEFT 2021",
         "Interspeech 2021",
+        "CHI '08: CHI '08 extended abstracts on Human factors in computing systems",
+        "International Conference on Computational Linguistics COLING 1969: Preprint No. 56",
         "Proceedings of the IEEE Conference on Computer Vision and Pattern Recognition",
         "Proceedings of the Annual Meeting of the Cognitive Science Society",
         "Findings of the Association for Computational Linguistics: EMNLP 2020",
         "Actes de la conférence sur le Traitement Automatique des Langues Naturelles",
         "Advances in Neural Information Processing Systems",
     ],
-    "preprint": ["arXiv", "arXiv preprint arXiv:1706.03762", "bioRxiv", "PsyArXiv", "CoRR", "SSRN"],
+    "preprint": [
+        "arXiv",
+        "arXiv preprint arXiv:1706.03762",
+        "bioRxiv",
+        "PsyArXiv",
+        "CoRR",
+        "SSRN",
+        "Preprint at medRxiv",
+    ],
 }
 
 

@@ -32,7 +32,7 @@ def test_a_record_is_what_the_paper_shows() -> None:
 
 def test_names_are_family_first() -> None:
     (names,) = (paper for paper in AWKWARD if paper.id == "names")
-    assert rispy.loads(write([names]))[0]["authors"][:10] == [
+    assert rispy.loads(write([names]))[0]["authors"][:12] == [
         "van Beethoven, Ludwig",
         "King, Martin Luther, Jr.",
         "Downey, Robert, Jr.",
@@ -40,6 +40,8 @@ def test_names_are_family_first() -> None:
         "Bengio, Yoshua",
         "d'Alembert, Jean-Pierre",
         "Mądry, Aleksander",
+        "Van Durme, Benjamin",
+        "boyd, danah",
         "de la Cruz, María",
         "World Health Organization",
         "University of California, Berkeley",

@@ -43,12 +43,12 @@ def write_bibtex(papers: Sequence[Paper]) -> str:
     """One entry a paper, under its id where that can be a key."""
     from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library
-    from bibtexparser.model import Entry, Field
+    from bibtexparser.model import Block, Entry, Field
     from bibtexparser.writer import BibtexFormat
 
-    style = BibtexFormat()
+    style = BibtexFormat()  # type: ignore[no-untyped-call]
     style.indent, style.block_separator = "  ", "\n"
-    entries = []
+    entries = list[Block]()
     for paper, key in zip(papers, _keys(papers), strict=True):
         fields = [Field(name, value) for name, value in _fields(paper) if value]
         entries.append(Entry(_TYPES[kind_of(paper)], key, fields))
@@ -99,12 +99,26 @@ def _address(text: str) -> str:
 
 
 def _author(name: Name) -> str:
-    """``von Last, Jr, First``; a name that is whole goes into braces where BibTeX would take it apart."""
-    family = _latex(name.family)
+    """As it is written where BibTeX takes it apart rightly, else ``von Last, Jr, First``.
+
+    A name that is whole goes into braces where BibTeX would take it apart.
+    """
     if name.whole:
+        family = _latex(name.family)
         return f"{{{family}}}" if _SPLITS_NAMES.search(name.family) else family
-    family = f"{_latex(name.particle)} {family}".strip()
-    return ", ".join(part for part in (family, _latex(name.suffix), _latex(name.given)) if part)
+    family = f"{name.particle} {name.family}".strip()
+    if _is_plain(name):
+        return _latex(f"{name.given} {family}")
+    return ", ".join(_latex(part) for part in (family, name.suffix, name.given) if part)
+
+
+def _is_plain(name: Name) -> bool:
+    """Whether BibTeX finds the parts itself.
+
+    To it, the first word in lower case begins the family name, and else the last word is it.
+    """
+    small = any(word[0].islower() for word in name.given.split())
+    return bool(name.given) and not (name.suffix or small) and (bool(name.particle) or " " not in name.family)
 
 
 def _keys(papers: Sequence[Paper]) -> Iterator[str]:

@@ -9,8 +9,8 @@ from semsearch.paper import Paper
 
 Kind = Literal["article", "conference", "preprint", "other"]
 
-_ARCHIVE = r"arxiv(?:\.org)?|corr|ssrn|research square|osf preprints|\w+rxiv|\w+arxiv|.*\bpre-?print.*"
-_PREPRINT = re.compile(rf"(?:{_ARCHIVE})(?:\s*[(:\[/].*)?", re.IGNORECASE)
+_ARCHIVE = r"arxiv(?:\.org)?|corr|ssrn|research square|osf preprints|\w+rxiv|pre-?prints?\b.*"
+_PREPRINT = re.compile(rf"(?:{_ARCHIVE})(?:(?:\s*[(:\[/]|\s+pre-?print).*)?", re.IGNORECASE)
 _MEETING = re.compile(
     r"\b(?:conf(?:erence)?|workshop|symposi(?:um|a)|congress|meeting|findings of|lecture notes"
     r"|advances in neural"
@@ -30,9 +30,9 @@ _CONFERENCES = (
     "|ICML|ICRA|IJCAI|INTERSPEECH|IROS|KDD|LREC|NAACL|NIPS|NSDI|NeurIPS|OSDI|RecSys|SIGGRAPH|SIGIR|SIGMOD|SODA"
     "|SOSP|STOC|TALN|UAI|UIST|WSDM|WWW"
 )
-# One of these, or any acronym with a year: "ICML", "SIGIR '19", "DEFT 2021".
+# One of these, or any acronym with a year: "ICML", "SIGIR '19", "DEFT 2021", "CHI '08: Extended Abstracts".
 _ACRONYM = re.compile(
-    rf"(?:{_CONFERENCES})|(?:[A-Za-z]*[A-Z][A-Za-z]*[A-Z][\w&/-]*|Interspeech)[\s'’-]*(?:(?:19|20)?[0-9]{{2}})"
+    rf"(?:(?:{_CONFERENCES})|(?:\w*[A-Z]\w*[A-Z][\w&/-]*|Interspeech)[\s'’-]*(?:19|20)?[0-9]{{2}})(?::.*)?"
 )
 _ARXIV = re.compile(
     r"(?:arxiv\.org/(?:abs|pdf)/|10\.48550/arxiv\.)"

@@ -16,28 +16,7 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 # Particles that some write with a capital; of twenty thousand names, each is part of the family name in most.
-_CAPITALISED = frozenset(
-    [
-        "Al",
-        "Ben",
-        "Da",
-        "De",
-        "Del",
-        "Della",
-        "Den",
-        "Der",
-        "Di",
-        "Dos",
-        "Du",
-        "El",
-        "La",
-        "Le",
-        "Lo",
-        "Ter",
-        "Van",
-        "Von",
-    ]
-)
+_CAPITALISED = re.compile("Al|Ben|D[aeiu]|Del(?:la)?|De[nr]|Dos|El|L[aeo]|Ter|V[ao]n")
 # Scripts that write the family name first, and the whole name as one.
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
@@ -88,7 +67,7 @@ def split(name: str) -> Name:
     words = parts[0].split()
     if not suffix and len(words) > 2 and _SUFFIX.fullmatch(words[-1]):
         suffix = words.pop()
-    particles = (i for i, word in enumerate(words[1:-1], 1) if word.islower() or word in _CAPITALISED)
+    particles = (i for i, word in enumerate(words[1:-1], 1) if word.islower() or _CAPITALISED.fullmatch(word))
     start = next(particles, len(words) - 1)
     particle, family = _particle(words[start:])
     return Name(family, " ".join(words[:start]), particle, suffix)

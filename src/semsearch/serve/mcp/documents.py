@@ -15,7 +15,12 @@ _VERDICTS = {
     "weak": "weak: nothing here seems to be about this. These are only the nearest papers, not an answer.",
     None: "by words alone: nothing says how near these papers are in meaning.",
 }
-_RELATED = "Nearest first. A weak one has little to do with the papers you named."
+_VERDICTS_OF_RELATED = {
+    "strong": "strong: papers here are close to these. Nearest first.",
+    "fair": "fair: papers here have something to do with these. Nearest first.",
+    "weak": "weak: nothing here seems to be related to these. They are only the nearest papers.",
+    None: "Nearest first.",
+}
 _NO_MATCH = "No paper matches. Try other words, or wider filters."
 
 
@@ -75,11 +80,10 @@ class Citations(BaseModel):
 
 def answer(results: Results, collection: int) -> Answer:
     """The document of an answer."""
-    related = results.mode == "related"
-    verdict = _NO_MATCH if not results else _RELATED if related else _VERDICTS[results.confidence]
+    verdicts = _VERDICTS_OF_RELATED if results.mode == "related" else _VERDICTS
     return Answer(
         asked=results.query,
-        verdict=verdict,
+        verdict=verdicts[results.confidence] if results else _NO_MATCH,
         confidence=results.confidence,
         notes=list(results.notes),
         collection=collection,
