@@ -55,7 +55,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     # Routers that are included are lists in a list for some versions of FastAPI, which has this to walk them.
     every = getattr(routing, "iter_route_contexts", iter)(app.routes)
     return [
-        (method, _plain(route.path))
+        (method, _plain(getattr(route, "path", "")))
         for route in every
         for method in sorted(getattr(route, "methods", None) or {"GET"})
         if method != "HEAD"
