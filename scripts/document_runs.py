@@ -38,7 +38,7 @@ _CHANGING = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (r"\b0000(\d\d)-[0-9a-f]{12}\b", r"0000\1-#"),
-        (r"\b\d{4}-\d\d-\d\d[T ][\d:.]+(?:\+00:00|Z)?", "#time"),
+        (r"\b\d{4}-\d\d-\d\d[T ][\d:.,]+(?:\+00:00|Z)?", "#time"),
         (r"\b[\d,.]+ (ms|s|MB|GB)\b", r"# \1"),
         (r'("(?:took_ms|seconds|bytes|score|similarity)":) [\d.]+', r"\1 #"),
         (r"built .* ago", "built # ago"),

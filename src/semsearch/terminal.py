@@ -326,12 +326,18 @@ def show_generations(rows: Sequence[Mapping[str, Any]]) -> None:
     """The builds that are kept, oldest first."""
     table = Table(box=None, pad_edge=False)
     for heading in ("", "generation", "created", "papers", "size", "encoder"):
-        table.add_column(heading, justify="right" if heading in {"papers", "size"} else "left")
+        # An id is there to be copied: only the encoder is cut in a narrow terminal.
+        table.add_column(
+            heading,
+            justify="right" if heading in {"papers", "size"} else "left",
+            no_wrap=heading != "encoder",
+            overflow="ellipsis",
+        )
     for row in rows:
         table.add_row(
             Text("published" if row["published"] else "", style="green"),
             row["id"],
-            row["created"],
+            row["created"][:16].replace("T", " "),
             f"{row['papers']:,}",
             f"{row['bytes'] / 1e6:,.1f} MB",
             plain(row["encoder"]),
