@@ -54,14 +54,8 @@ def test_no_page_begins_beyond_what_may_be_asked_for(client: httpx.Client) -> No
 
 
 def test_a_posted_question_is_answered_like_any_other(client: httpx.Client) -> None:
-    asked: dict[str, Any] = {
-        "q": QUESTION,
-        "k": 3,
-        "mode": "hybrid",
-        "year_from": 1960,
-        "author": "cho",
-        "offset": 1,
-    }
+    asked: dict[str, Any] = {"q": QUESTION, "k": 3, "mode": "hybrid", "year_from": 1960}
+    asked |= {"author": "cho", "offset": 1}
     posted = client.post("/v1/search", json=asked).json()
     got = client.get("/v1/search", params=asked).json()
     assert posted | {"took_ms": 0} == got | {"took_ms": 0}

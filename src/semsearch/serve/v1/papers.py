@@ -23,9 +23,8 @@ from semsearch.serve.v1.parameters import MOST_EXPORTED, Export, Formatted
 from semsearch.serve.v1.replies import as_file, document, papers_of
 
 
-def router(live: Live, answering: Answering) -> APIRouter:
-    """The routes, answering from ``live``."""
-    routes = APIRouter(tags=["papers"])
+def add(routes: APIRouter, live: Live, answering: Answering) -> None:
+    """Add the routes, answering from ``live``."""
 
     @routes.get(
         "/papers/{identifier:path}",
@@ -59,8 +58,6 @@ def router(live: Live, answering: Answering) -> APIRouter:
         asked = _validated(await _body(request))
         searcher = await answering.searcher(live, asked.generation)
         return await answering.work(lambda: as_file(papers_of(searcher, asked.ids), asked.format, "papers"))
-
-    return routes
 
 
 async def _body(request: Request) -> Any:
