@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2 as httpx
 import pytest
@@ -96,6 +98,33 @@ def test_every_example_runs_and_gives_the_document_that_is_described(
                 held(reply.json(), content[media_type]["schema"])
             ran += 1
     assert ran > 30
+
+
+def curl(client: httpx.Client, *words: str) -> httpx.Response:
+    """What curl would ask, of the test's own service."""
+    waiting, fields, sent, path = iter(words), list[tuple[str, str]](), dict[str, Any](), ""
+    for word in waiting:
+        if word == "--json":
+            sent = {"content": next(waiting), "headers": {"Content-Type": "application/json"}}
+        elif word == "-d":
+            name, _, value = next(waiting).partition("=")
+            fields.append((name, value))
+        else:
+            path = word.removeprefix("http://127.0.0.1:8000")
+    if fields:
+        form = urlencode(fields)
+        sent = {"content": form, "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
+    return client.request("POST" if sent else "GET", path, **sent)
+
+
+def test_the_commands_of_the_manual_run(client: httpx.Client) -> None:
+    manual = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^    curl (.+)$", manual, re.MULTILINE)
+    assert len(commands) == 11
+    for command in commands:
+        reply = curl(client, *shlex.split(command))
+        expected = 422 if "k=1000" in command else 200
+        assert reply.status_code == expected, (command, reply.text)
 
 
 def test_every_document_of_a_search_is_as_described(client: httpx.Client, described: dict[str, Any]) -> None:
