@@ -146,13 +146,15 @@ def test_every_document_of_a_search_is_as_described(client: httpx.Client, descri
         assert media_type in of_search
 
 
-def test_examples_of_documents_are_documents(described: dict[str, Any]) -> None:
+def test_examples_of_documents_are_documents(client: httpx.Client, described: dict[str, Any]) -> None:
     examples = described["components"]["examples"]
     assert {"Answer", "Answers", "Paper", "Relatives", "Facets"} == {*examples}
     for name, example in examples.items():
         held(example["value"], {"$ref": f"#/components/schemas/{name}"})
+    assert client.get("/v1/papers/watson1953molecular").json() == examples["Paper"]["value"]
     hit = examples["Answer"]["value"]["hits"][0]
     evidence, abstract = hit["evidence"], hit["paper"]["abstract"]
+    assert [hit["paper"]["title"][start:end] for start, end in hit["title_words"]] == ["Structure"] * 2
     assert abstract[evidence["start"] : evidence["end"]] == evidence["text"]
 
 
@@ -166,6 +168,7 @@ def test_every_error_is_described_as_a_problem(client: httpx.Client, described: 
             if (method, status) == ("get", "400"):
                 assert media_type == "text/plain"  # the server's own: no such request reaches us
                 continue
+            held(reply["content"][media_type]["example"], {"$ref": "#/components/schemas/Problem"})
             assert media_type == "application/problem+json"
     raw = HTTPConnection(client.base_url.host, client.base_url.port or 0, timeout=60)
     raw.request("GET", "/v1/search?q=" + "%F0%9F%98%80" * 6_000)

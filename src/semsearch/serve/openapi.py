@@ -31,7 +31,9 @@ def install(app: FastAPI) -> None:
             for path in found["paths"].values():
                 for operation in path.values():
                     for parameter in operation.get("parameters", []):
-                        parameter["schema"] = without_null(parameter["schema"])
+                        schema = parameter["schema"] = without_null(parameter["schema"])
+                        if parameter["required"]:
+                            parameter["example"] = schema["examples"][0]  # where viewers look for it
             schemas = components.setdefault("schemas", {})
             schemas.update(by_hand["$defs"])
             for name in _ITS_OWN:

@@ -26,7 +26,7 @@ _OF_GET: Described = {
 _FEED = """<?xml version='1.0' encoding='utf-8'?>
 <feed xmlns="http://www.w3.org/2005/Atom">
   <id>urn:uuid:0a5f4a5e-3d3c-5d0b-9d2a-5a3f2d0f6c11</id>
-  <title>New papers: how does DNA copy itself?</title>
+  <title>New papers: what is the structure of DNA?</title>
   <updated>2026-11-02T04:00:00Z</updated>
   …
 </feed>

@@ -40,7 +40,7 @@ _GENERATION = "Answer from this build of the index, as an earlier answer named i
 _DIVERSITY = "0: the most related. 1: as unlike each other as can be."
 _IN_JSON = ConfigDict(extra="forbid", strict=True)
 
-_EXAMPLES = ["how does DNA copy itself?"]
+_EXAMPLES = ["what is the structure of DNA?"]
 
 
 def _whole(given: object) -> object:
