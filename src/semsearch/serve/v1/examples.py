@@ -23,9 +23,11 @@ _GENERATION = "000001-658d51973020"
 PAPER: dict[str, Any] = {
     "id": "watson1953molecular",
     "title": "Molecular Structure of Nucleic Acids: A Structure for Deoxyribose Nucleic Acid",
-    "abstract": f"{_SENTENCE} Purine and pyrimidine bases on the inside are paired by hydrogen bonds, "
-    "adenine with thymine and guanine with cytosine. Because each chain fixes the order of bases on the other, the "
-    "model also hints at how genes could duplicate.",
+    "abstract": (
+        f"{_SENTENCE} Purine and pyrimidine bases on the inside are paired by hydrogen bonds, adenine with "
+        "thymine and guanine with cytosine. Because each chain fixes the order of bases on the other, the "
+        "model also hints at how genes could duplicate."
+    ),
     "authors": ["James D. Watson", "Francis H. C. Crick"],
     "year": 1953,
     "venue": "Nature",

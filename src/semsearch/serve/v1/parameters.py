@@ -154,13 +154,13 @@ class _MaybeAsking(BaseModel):
 
     q: Question | None = Field(
         None,
-        description=f"{_QUESTION} Without one, or with an empty one, all papers count.",
+        description=f"{_QUESTION} Without one, or with a blank one, all papers count.",
         examples=_EXAMPLES,
     )
 
     def question(self) -> str | None:
-        """The question; None where there is none."""
-        return self.q if self.q and self.q.strip() else None
+        """The question; None where there is none, or no word in it."""
+        return self.q if self.q and any(c.isalnum() for c in self.q) else None
 
 
 class Counted(Pinned, Narrowed, _MaybeAsking):
