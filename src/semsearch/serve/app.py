@@ -45,8 +45,8 @@ def create_app(live: Live) -> FastAPI:
     app.add_middleware(Heads)
     problems.install(app)
     openapi.install(app)
-    app.include_router(health.router(live))
     app.include_router(v1.router(live, answering))
+    app.include_router(health.router(live))
     app.include_router(viewer.router())
     app.include_router(pages.router(live, answering))
     return app

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
 from semsearch.serve.problems import Problem
+from semsearch.serve.v1.described import without_null
 from semsearch.serve.v1.examples import OF_DOCUMENTS
-from semsearch.serve.v1.parameters import Export
 
 _ITS_OWN = ("HTTPValidationError", "ValidationError")
 
@@ -23,7 +23,7 @@ def install(app: FastAPI) -> None:
             found = of_routes()
             # What is answered and read by hand, FastAPI does not know.
             _, by_hand = models_json_schema(
-                [(Problem, "serialization"), (Export, "validation")],
+                [(Problem, "serialization")],
                 ref_template="#/components/schemas/{model}",
             )
             components = found.setdefault("components", {})
@@ -31,7 +31,9 @@ def install(app: FastAPI) -> None:
             for path in found["paths"].values():
                 for operation in path.values():
                     for parameter in operation.get("parameters", []):
-                        parameter["schema"] = _without_null(parameter["schema"])
+                        schema = parameter["schema"] = without_null(parameter["schema"])
+                        if parameter["required"]:
+                            parameter["example"] = schema["examples"][0]  # where viewers look for it
             schemas = components.setdefault("schemas", {})
             schemas.update(by_hand["$defs"])
             for name in _ITS_OWN:
@@ -39,11 +41,3 @@ def install(app: FastAPI) -> None:
         return app.openapi_schema or {}
 
     app.openapi = described  # type: ignore[method-assign]
-
-
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """An address has no null: a parameter that may be left out is left out."""
-    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
-    if len(kinds) != 1:
-        return schema
-    return kinds[0] | {name: value for name, value in schema.items() if name != "anyOf"}

@@ -19,14 +19,25 @@ from semsearch.errors import GenerationGone, PaperNotFound, QuestionError, Semse
 MEDIA_TYPE = "application/problem+json"
 _STATUS: dict[type[SemsearchError], int] = {PaperNotFound: 404, GenerationGone: 410, QuestionError: 422}
 _METHODS = ("GET", "HEAD", "POST")
+# When each is answered, and an example of its detail.
 _WHEN = {
-    400: "The body cannot be read at all.",
-    404: "No paper has this id.",
-    410: "The generation that was asked for is not kept any more.",
-    413: "The body is too large.",
-    415: "The body is of a media type that is not read here.",
-    422: "Something of the request is missing or cannot be meant; `detail` says what.",
-    503: "The index or its encoder cannot be used now.",
+    400: ("The body cannot be read at all.", "There was an error parsing the body"),
+    404: (
+        "No paper has this id.",
+        "no paper has the id '10.1000/none'. semsearch search --json shows the ids.",
+    ),
+    410: (
+        "The generation that was asked for is not kept any more.",
+        "the generation '000001-658d51973020' is not kept here any more, or never was. Ask again without a "
+        "generation: the answer comes from the one that is published.",
+    ),
+    413: ("The body is too large.", "The body is larger than the 4,194,304 bytes that are read."),
+    415: ("The body is of another media type.", "Send application/json or a form, not text/plain."),
+    422: (
+        "Something of the request is missing or cannot be meant.",
+        "the question is blank. Ask in a few words, for example: how do agents plan?",
+    ),
+    503: ("The index or its encoder cannot be used now.", "the manifest cannot be read."),
 }
 
 
@@ -70,11 +81,13 @@ def problem(
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Problems for the OpenAPI document: what FastAPI takes as ``responses``."""
+    return {status: _described(status, *_WHEN[status]) for status in statuses}
+
+
+def _described(status: int, when: str, detail: str) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
-    return {
-        status: {"description": _WHEN[status], "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status in statuses
-    }
+    example = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return {"description": when, "content": {MEDIA_TYPE: {"schema": schema, "example": example}}}
 
 
 def install(app: FastAPI) -> None:

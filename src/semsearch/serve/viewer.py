@@ -31,6 +31,7 @@ _START = """SwaggerUIBundle({
   dom_id: "#viewer",
   deepLinking: true,
   tryItOutEnabled: true,
+  defaultModelsExpandDepth: 0,
   validatorUrl: null,
 });
 """

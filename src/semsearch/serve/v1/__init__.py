@@ -9,7 +9,7 @@ from semsearch.serve.v1 import feeds, papers, relating, searching
 
 def router(live: Live, answering: Answering) -> APIRouter:
     """All of `/v1`, answering from ``live``."""
-    routes = APIRouter(prefix="/v1")
+    routes = APIRouter(prefix="/v1", tags=["papers"])
     for part in (searching, papers, relating, feeds):
-        routes.include_router(part.router(live, answering))
+        part.add(routes, live, answering)
     return routes

@@ -9,18 +9,24 @@ from pydantic import BaseModel
 from semsearch.serve.citation import FORMATS
 from semsearch.serve.feed import MEDIA_TYPE as ATOM
 from semsearch.serve.v1.examples import EXPORTS
+from semsearch.serve.v1.parameters import Export
 
+FORM = "application/x-www-form-urlencoded"
 Described = dict[int | str, dict[str, Any]]
 
 _TAG = {"ETag": {"description": "Changes with the generation.", "schema": {"type": "string"}}}
 _NAME = {"Content-Disposition": {"description": "The file's name.", "schema": {"type": "string"}}}
-_UNCHANGED: Described = {
-    304: {"description": "What `If-None-Match` names is still what the answer would be."}
+_OF_GET: Described = {
+    304: {"description": "What `If-None-Match` names is still what the answer would be."},
+    400: {
+        "description": "The address is longer than the 65,535 bytes that are read.",
+        "content": {"text/plain": {"schema": {"type": "string"}}},
+    },
 }
 _FEED = """<?xml version='1.0' encoding='utf-8'?>
 <feed xmlns="http://www.w3.org/2005/Atom">
   <id>urn:uuid:0a5f4a5e-3d3c-5d0b-9d2a-5a3f2d0f6c11</id>
-  <title>New papers: how does DNA copy itself?</title>
+  <title>New papers: what is the structure of DNA?</title>
   <updated>2026-11-02T04:00:00Z</updated>
   …
 </feed>
@@ -44,7 +50,7 @@ def answer(*models: type[BaseModel], files: bool = False) -> Described:
 
 def kept(found: Described) -> Described:
     """The same as the answer to a GET, which may be kept and asked for again by its tag."""
-    return {200: found[200] | {"headers": found[200].get("headers", {}) | _TAG}} | _UNCHANGED
+    return {200: found[200] | {"headers": found[200].get("headers", {}) | _TAG}} | _OF_GET
 
 
 def file() -> Described:
@@ -60,11 +66,22 @@ def feed() -> Described:
     return kept({200: {"description": "The feed.", "content": content}})
 
 
-def body(model: type[BaseModel], *media_types: str) -> dict[str, Any]:
-    """A body that is read by hand because it may come in several media types."""
-    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
-    content = {media_type: {"schema": schema, "examples": EXPORTS} for media_type in media_types}
+def export() -> dict[str, Any]:
+    """What to export, in either form; FastAPI does not know it because it is read by hand."""
+    of_json: dict[str, Any] = Export.model_json_schema()
+    fields = {name: without_null(schema) for name, schema in of_json["properties"].items()}
+    schemas = {"application/json": of_json, FORM: of_json | {"properties": fields}}
+    content = {media_type: {"schema": schema, "examples": EXPORTS} for media_type, schema in schemas.items()}
     return {"required": True, "content": content}
+
+
+def without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Addresses and forms have no null: what may be left out is left out."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    kind: dict[str, Any] = kinds[0]
+    return kind | {name: value for name, value in schema.items() if name != "anyOf"}
 
 
 def _citations() -> dict[str, Any]:

@@ -14,45 +14,42 @@ Identifier = Annotated[
     str, Path(description="Id or DOI of a paper; may hold slashes.", examples=["10.1038/171737a0"])
 ]
 
-_ABSTRACT = (
+_SENTENCE = (
     "The salt of deoxyribose nucleic acid is given a structure of two helical chains wound around one axis "
-    "and running in opposite directions. Because each chain fixes the order of bases on the other, the model "
-    "also hints at how genes could duplicate."
+    "and running in opposite directions."
 )
-_HINT = _ABSTRACT[_ABSTRACT.index("Because") :]
-_GENERATION = "000003-5d0c1f7ab2e9"
+_GENERATION = "000001-658d51973020"
 
 PAPER: dict[str, Any] = {
-    "id": "10.1038/171737a0",
+    "id": "watson1953molecular",
     "title": "Molecular Structure of Nucleic Acids: A Structure for Deoxyribose Nucleic Acid",
-    "abstract": _ABSTRACT,
+    "abstract": (
+        f"{_SENTENCE} Purine and pyrimidine bases on the inside are paired by hydrogen bonds, adenine with "
+        "thymine and guanine with cytosine. Because each chain fixes the order of bases on the other, the "
+        "model also hints at how genes could duplicate."
+    ),
     "authors": ["James D. Watson", "Francis H. C. Crick"],
     "year": 1953,
     "venue": "Nature",
     "doi": "10.1038/171737a0",
     "url": "https://doi.org/10.1038/171737a0",
-    "language": "en",
+    "language": None,
     "keywords": ["DNA", "double helix", "genetics"],
     "truncated": False,
 }
 _HIT = {
     "rank": 1,
-    "score": 4.318204,
-    "similarity": 0.541973,
+    "score": 8.475426,
+    "similarity": 0.712257,
     "confidence": "strong",
     "matched_by": "meaning and words",
-    "evidence": {
-        "text": _HINT,
-        "start": len(_ABSTRACT) - len(_HINT),
-        "end": len(_ABSTRACT),
-        "words": [],
-    },
-    "title_words": [],
+    "evidence": {"text": _SENTENCE, "start": 0, "end": len(_SENTENCE), "words": [[48, 57]]},
+    "title_words": [[10, 19], [40, 49]],
     "reasons": None,
     "paper": PAPER,
 }
 ANSWER: dict[str, Any] = {
-    "query": "how does DNA copy itself?",
+    "query": "what is the structure of DNA?",
     "mode": "auto",
     "generation": _GENERATION,
     "took_ms": 11.42,
@@ -60,10 +57,10 @@ ANSWER: dict[str, Any] = {
     "notes": [],
     "hits": [_HIT],
     "offset": 0,
-    "next": f"/v1/search?q=how+does+DNA+copy+itself%3F&k=1&offset=1&generation={_GENERATION}",
+    "next": f"/v1/search?q=what+is+the+structure+of+DNA%3F&k=1&offset=1&generation={_GENERATION}",
 }
 RELATIVES: dict[str, Any] = {
-    "query": "10.1073/pnas.74.12.5463",
+    "query": "10.1126/science.1225829",
     "mode": "related",
     "generation": _GENERATION,
     "took_ms": 6.05,
@@ -76,7 +73,8 @@ RELATIVES: dict[str, Any] = {
             "similarity": 0.487215,
             "confidence": "fair",
             "matched_by": "related",
-            "reasons": {"words": ["DNA", "chains"], "authors": [], "venue": None},
+            "title_words": [],
+            "reasons": {"words": ["DNA", "genetics"], "authors": [], "venue": None},
         }
     ],
 }
@@ -90,13 +88,13 @@ FACETS: dict[str, Any] = {
 QUESTIONS: dict[str, Example] = {
     "one": {
         "summary": "One question",
-        "value": {"q": "how does DNA copy itself?", "k": 5, "year_to": 2020},
+        "value": {"q": "what is the structure of DNA?", "k": 5, "year_to": 2020},
     },
     "several": {
         "summary": "Several, answered from one generation",
         "value": {
             "queries": [
-                {"q": "how does DNA copy itself?", "k": 5},
+                {"q": "what is the structure of DNA?", "k": 5},
                 {"q": "comment trouver les documents pertinents ?", "mode": "hybrid"},
             ]
         },

@@ -17,9 +17,8 @@ from semsearch.serve.v1 import described
 from semsearch.serve.v1.parameters import Listed
 
 
-def router(live: Live, answering: Answering) -> APIRouter:
-    """The route, answering from ``live``."""
-    routes = APIRouter(tags=["feeds"])
+def add(routes: APIRouter, live: Live, answering: Answering) -> None:
+    """Add the routes, answering from ``live``."""
 
     @routes.get(
         "/feed",
@@ -45,8 +44,6 @@ def router(live: Live, answering: Answering) -> APIRouter:
 
         arriving = searcher.arriving(asked.question(), asked.k, mode=asked.mode, filters=asked.filters())
         return await answering.answer(searcher, arriving, reply)
-
-    return routes
 
 
 def _about(asked: Listed, home: str, since: int) -> feed.Feed:

@@ -22,12 +22,9 @@ from semsearch.serve.v1.examples import Identifier
 from semsearch.serve.v1.parameters import MOST_EXPORTED, Export, Formatted
 from semsearch.serve.v1.replies import as_file, document, papers_of
 
-_FORM = "application/x-www-form-urlencoded"
 
-
-def router(live: Live, answering: Answering) -> APIRouter:
-    """The routes, answering from ``live``."""
-    routes = APIRouter(tags=["papers"])
+def add(routes: APIRouter, live: Live, answering: Answering) -> None:
+    """Add the routes, answering from ``live``."""
 
     @routes.get(
         "/papers/{identifier:path}",
@@ -55,26 +52,24 @@ def router(live: Live, answering: Answering) -> APIRouter:
         summary="Several papers as one file",
         description="Also as a form of a page: `ids` as often as there are papers, and `format`.",
         responses=problems(404, 410, 413, 415, 422, 503) | described.file(),
-        openapi_extra={"requestBody": described.body(Export, "application/json", _FORM)},
+        openapi_extra={"requestBody": described.export()},
     )
     async def export(request: Request) -> Response:
         asked = _validated(await _body(request))
         searcher = await answering.searcher(live, asked.generation)
         return await answering.work(lambda: as_file(papers_of(searcher, asked.ids), asked.format, "papers"))
 
-    return routes
-
 
 async def _body(request: Request) -> Any:
     """JSON, or the fields of a form."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in {"application/json", _FORM}:
-        raise HTTPException(415, f"Send application/json or {_FORM}, not {media_type or 'nothing'}.")
+    if media_type not in {"application/json", described.FORM}:
+        raise HTTPException(415, f"Send application/json or {described.FORM}, not {media_type or 'nothing'}.")
     try:
         if media_type == "application/json":
             return await request.json()
         text = (await request.body()).decode()
-        form: dict[str, Any] = dict(parse_qs(text, max_num_fields=MOST_EXPORTED + 10))
+        form: dict[str, Any] = dict(parse_qs(text, keep_blank_values=True, max_num_fields=MOST_EXPORTED + 10))
     except ValueError as error:  # also what cannot be decoded
         fault = {"loc": ("body",), "msg": f"is not {media_type}: {error}"}
         raise RequestValidationError([fault]) from error

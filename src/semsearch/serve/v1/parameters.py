@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    Tag,
+    model_validator,
+)
 
 from semsearch.search import Filters, Mode
 from semsearch.search.arrivals import LISTED
@@ -31,13 +40,31 @@ _GENERATION = "Answer from this build of the index, as an earlier answer named i
 _DIVERSITY = "0: the most related. 1: as unlike each other as can be."
 _IN_JSON = ConfigDict(extra="forbid", strict=True)
 
-_EXAMPLES = ["how does DNA copy itself?"]
+_EXAMPLES = ["what is the structure of DNA?"]
+
+
+def _whole(given: object) -> object:
+    """To JSON, 10.0 is the integer 10."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+# What a question has to hold, said here alone: `search` refuses a blank one in words of its own.
+_WORDS: dict[str, JsonValue] = {"pattern": r"[\p{L}\p{N}]"}
 
 Question = Annotated[str, Field(max_length=LONGEST_QUESTION)]
-Generation = Annotated[str | None, Field(max_length=100, description=_GENERATION)]
-Count = Annotated[int, Field(ge=1, le=MOST_AT_ONCE, description="How many hits at most.")]
+Generation = Annotated[
+    str | None,
+    Field(max_length=100, description=_GENERATION),
+    BeforeValidator(lambda given: None if given == "" else given),  # of a form, a field left empty
+]
+Year = Annotated[int, Field(ge=0, le=9999), BeforeValidator(_whole)]
+Count = Annotated[
+    int, Field(ge=1, le=MOST_AT_ONCE, description="How many hits at most."), BeforeValidator(_whole)
+]
 Offset = Annotated[
-    int, Field(ge=0, le=MOST_HITS - MOST_AT_ONCE, description="How many of the best to leave out.")
+    int,
+    Field(ge=0, le=MOST_HITS - MOST_AT_ONCE, description="How many of the best to leave out."),
+    BeforeValidator(_whole),
 ]
 Diversity = Annotated[float, Field(ge=0, le=1, description=_DIVERSITY)]
 Ids = Annotated[list[str], Field(max_length=MOST_SEEDS)]
@@ -47,8 +74,8 @@ class Narrowed(BaseModel):
     """Which papers are considered, and how they are ranked."""
 
     mode: Mode = Field("auto", description=_MODE)
-    year_from: int | None = Field(None, ge=0, le=9999, description="First year.", examples=[1950])
-    year_to: int | None = Field(None, ge=0, le=9999, description="Last year.", examples=[2020])
+    year_from: Year | None = Field(None, description="First year.", examples=[1950])
+    year_to: Year | None = Field(None, description="Last year.", examples=[2020])
     author: str | None = Field(None, max_length=500, description=_AUTHOR, examples=["crick"])
     venue: str | None = Field(
         None, max_length=500, description="Words that must follow each other in it.", examples=["nature"]
@@ -62,7 +89,7 @@ class Narrowed(BaseModel):
 class _Asking(BaseModel):
     """A question, which stands first in what inherits it."""
 
-    q: Question = Field(description=_QUESTION, examples=_EXAMPLES)
+    q: Question = Field(description=_QUESTION, examples=_EXAMPLES, json_schema_extra=_WORDS)
 
 
 class Page(Narrowed, _Asking):
@@ -127,13 +154,13 @@ class _MaybeAsking(BaseModel):
 
     q: Question | None = Field(
         None,
-        description=f"{_QUESTION} Without one, or with an empty one, all papers count.",
+        description=f"{_QUESTION} Without one, or with a blank one, all papers count.",
         examples=_EXAMPLES,
     )
 
     def question(self) -> str | None:
-        """The question; None where there is none."""
-        return self.q if self.q and self.q.strip() else None
+        """The question; None where there is none, or no word in it."""
+        return self.q if self.q and any(c.isalnum() for c in self.q) else None
 
 
 class Counted(Pinned, Narrowed, _MaybeAsking):

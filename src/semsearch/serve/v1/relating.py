@@ -20,9 +20,8 @@ from semsearch.serve.v1.replies import document, timing
 _PROBLEMS = problems(404, 410, 422, 503)
 
 
-def router(live: Live, answering: Answering) -> APIRouter:
-    """The routes, answering from ``live``."""
-    routes = APIRouter(tags=["papers"])
+def add(routes: APIRouter, live: Live, answering: Answering) -> None:
+    """Add the routes, answering from ``live``."""
 
     @routes.get(
         "/related/{identifier:path}",
@@ -60,5 +59,3 @@ def router(live: Live, answering: Answering) -> APIRouter:
             return document(found.to_dict(), timing=timing(found))
 
         return await answering.work(reply)
-
-    return routes

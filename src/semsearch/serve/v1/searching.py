@@ -23,9 +23,8 @@ from semsearch.serve.v1.replies import as_file, document, paged, timing
 _PROBLEMS = problems(410, 422, 503)
 
 
-def router(live: Live, answering: Answering) -> APIRouter:
-    """The routes, answering from ``live``."""
-    routes = APIRouter(tags=["papers"])
+def add(routes: APIRouter, live: Live, answering: Answering) -> None:
+    """Add the routes, answering from ``live``."""
 
     @routes.get(
         "/search",
@@ -77,8 +76,6 @@ def router(live: Live, answering: Answering) -> APIRouter:
             return known
         counting = searcher.counting(asked.question(), mode=asked.mode, filters=asked.filters())
         return await answering.answer(searcher, counting, lambda found: document(found.to_dict(), tag))
-
-    return routes
 
 
 def _asking(searcher: Searcher, asked: Page) -> Asking:
