@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 
@@ -60,7 +60,7 @@ class Collections:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-                return self._kept[key]  # type: ignore[return-value] -- of the same key, so of the same type
+                return cast("T", self._kept[key])  # of the same key, and so of the same type
         found = work()
         with self._lock:
             self._kept[key] = found

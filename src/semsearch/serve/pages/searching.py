@@ -52,10 +52,11 @@ async def search_page(
 
 async def _answer(searcher: Searcher, answering: Answering, asked: Address) -> dict[str, Any]:
     """The hits of a question, and one more to know whether there is a next page."""
-    of = {"mode": asked.mode, "filters": asked.filters or None}
+    q, mode, filters = asked.q, asked.mode, asked.filters or None
     wanted = min(PAGE + 1, MOST_HITS - asked.offset)
-    results = await answering.results(searcher, searcher.asking(asked.q, wanted, offset=asked.offset, **of))
-    facets = await answering.facets(searcher, searcher.counting(asked.q, **of))
+    asking = searcher.asking(q, wanted, mode=mode, filters=filters, offset=asked.offset)
+    results = await answering.results(searcher, asking)
+    facets = await answering.facets(searcher, searcher.counting(q, mode=mode, filters=filters))
     hits = [shown(hit) for hit in results]
     weak = results.confidence == "weak" and asked.page == 1
     return _list(asked, hits, facets) | {
