@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from heapq import nlargest
 from typing import Any
 
 from semsearch.encode import Vectors
 from semsearch.index.generation import Generation
-from semsearch.index.papers import Filters
+from semsearch.index.papers import Filters, PaperTable
 from semsearch.index.vectors import Rows
 from semsearch.ingest.clean import fold
 from semsearch.search.confidence import confidence
@@ -67,8 +69,7 @@ def count(generation: Generation, filters: Filters | None, rows: Callable[[Filte
     papers = generation.papers
     for_years, for_authors, for_venues = (rows(considered) for considered in _each(wanted))
     years = Counter(year for year in papers.years(for_years) if year is not None)
-    authors = _most(name for names in papers.authors(for_authors) for name in names)
-    venues = _most(venue for venue in papers.venues(for_venues) if venue)
+    authors, venues = _authors(papers, for_authors), _venues(papers, for_venues)
     return Facets(generation.id, len(rows(wanted)), tuple(sorted(years.items())), authors, venues)
 
 
@@ -85,10 +86,33 @@ def about(generation: Generation, found: Ranking, queries: Vectors | None) -> Ro
     return found.rows[better] if any(better) else found.rows
 
 
+def _authors(papers: PaperTable, rows: Rows) -> Counts:
+    if len(rows) == len(papers):
+        return _all_authors(papers)
+    return _most(name for names in papers.authors(rows) for name in names)
+
+
+def _venues(papers: PaperTable, rows: Rows) -> Counts:
+    return _most(venue for venue in papers.venues(rows) if venue)
+
+
+@lru_cache(maxsize=2)  # one that answers, and one that is about to
+def _all_authors(papers: PaperTable) -> Counts:
+    """Whoever filters by author sees what else there is to choose from, which is always the same."""
+    rows = papers.passing(Filters())
+    return _most(name for names in papers.authors(rows) for name in names)
+
+
 def _most(names: Iterable[str]) -> Counts:
     """The commonest, each as it is written most often; one name whatever its case and accents."""
-    written: dict[str, Counter[str]] = {}
-    for name, papers in Counter(names).items():
-        written.setdefault(fold(name), Counter())[name] += papers
-    totals = sorted((-spelled.total(), spelled.most_common(1)[0][0]) for spelled in written.values())
-    return tuple((name, -papers) for papers, name in totals[:_SHOWN])
+    written, totals = Counter(names), Counter[str]()
+    folded = {name: fold(name) for name in written}
+    for name, papers in written.items():
+        totals[folded[name]] += papers
+    least = min(nlargest(_SHOWN, totals.values()), default=0)
+    spelled: dict[str, Counter[str]] = {}
+    for name, papers in written.items():
+        if totals[folded[name]] >= least:
+            spelled.setdefault(folded[name], Counter())[name] = papers
+    most = sorted((-forms.total(), forms.most_common(1)[0][0]) for forms in spelled.values())
+    return tuple((name, -papers) for papers, name in most[:_SHOWN])

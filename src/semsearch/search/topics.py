@@ -12,7 +12,7 @@ from semsearch.index.words import located
 from semsearch.search.reasons import EMPTY
 
 _MOST = 6
-_READ = 5_000  # titles; more of them name no other topics
+_READ = 2_000  # titles; more of them name no other topics
 _WORDS = (2, 3)  # in a phrase
 _FEWEST = 2  # papers
 _SHORTEST = 3  # letters of a word
