@@ -65,3 +65,14 @@ def test_filters_limit_what_a_question_counts(tmp_path: Path, mode: str) -> None
 def test_a_blank_question_is_refused(searcher: Searcher) -> None:
     with pytest.raises(QuestionError):
         searcher.facets("  ")
+
+
+def test_the_latest_papers_come_first_and_those_without_year_last(tmp_path: Path) -> None:
+    papers = [*CORPUS, replace(CORPUS[0], id="undated", year=None), replace(CORPUS[2], id="later", year=2020)]
+    build(papers, tmp_path, WordEncoder())
+    table = open_searcher(tmp_path).generation.papers
+    ids = [paper.id for paper in table.get(table.newest(Filters(), 10))]
+    assert ids == ["later", "bahdanau", "gan", "curriculum", "quicksort", "10.1038/171737a0", "undated"]
+    assert [p.id for p in table.get(table.newest(Filters(author="bengio"), 1, 1))] == ["bahdanau"]
+    with pytest.raises(ValueError, match="read-only"):
+        table.allowed(Filters(year_to=2000))[0] = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from semsearch.ingest.clean import fold
 from semsearch.paper import Paper
 
 FILE = "papers.sqlite"
+_MASKS = 16  # filters remembered: one question with filters asks for the same several times
 
 # `row` joins papers, vectors and words. Titles and names are kept folded beside what is shown, so that a
 # question finds them whatever its case, accents and punctuation.
@@ -100,6 +101,7 @@ class PaperTable:
     def __init__(self, folder: Path) -> None:
         self._database = Database(folder / FILE, "SELECT count(*) FROM papers")
         ((self._count,),) = self._database.query("SELECT count(*) FROM papers")
+        self._masks = lru_cache(_MASKS)(self._mask)
 
     def __len__(self) -> int:
         return int(self._count)
@@ -150,10 +152,29 @@ class PaperTable:
         return self._database.rows("SELECT row FROM papers WHERE folded_title = ? ORDER BY row", fold(title))
 
     def allowed(self, filters: Filters) -> Mask:
-        """Which papers pass, shape ``(papers,)``."""
-        where, values = _where(filters)
+        """Which papers pass, shape ``(papers,)``; not to be written to."""
+        return self._masks(filters)
+
+    def _mask(self, filters: Filters) -> Mask:
+        conditions, values = ["1"], list[Any]()
+        if filters.year_from is not None:
+            conditions.append("year >= ?")
+            values.append(filters.year_from)
+        if filters.year_to is not None:
+            conditions.append("year <= ?")
+            values.append(filters.year_to)
+        if filters.venue is not None:
+            conditions.append("instr(folded_venue, ?)")
+            values.append(fold(filters.venue))
+        if filters.author is not None:
+            words = fold(filters.author).split()
+            every = " AND ".join(["instr(' ' || name || ' ', ?)"] * len(words)) or "1"
+            conditions.append(f"row IN (SELECT row FROM authors WHERE {every})")  # noqa: S608 -- only marks
+            values.extend(f" {word} " for word in words)
+        where = " AND ".join(conditions)
         mask = np.zeros(len(self), dtype=np.bool_)
         mask[self._database.rows(f"SELECT row FROM papers WHERE {where}", *values)] = True  # noqa: S608 -- constants
+        mask.setflags(write=False)
         return mask
 
     def passing(self, filters: Filters) -> Rows:
@@ -162,29 +183,11 @@ class PaperTable:
 
     def newest(self, filters: Filters, k: int, offset: int = 0) -> Rows:
         """Rows of the ``k`` latest papers that pass, after the first ``offset``; those without year last."""
-        where, values = _where(filters)
-        query = f"SELECT row FROM papers WHERE {where} ORDER BY year DESC NULLS LAST, row LIMIT ? OFFSET ?"  # noqa: S608 -- constants
-        return self._database.rows(query, *values, k, offset)
-
-
-def _where(filters: Filters) -> tuple[str, list[Any]]:
-    """The filters as a condition in SQL, and the values of its question marks."""
-    conditions, values = ["1"], list[Any]()
-    if filters.year_from is not None:
-        conditions.append("year >= ?")
-        values.append(filters.year_from)
-    if filters.year_to is not None:
-        conditions.append("year <= ?")
-        values.append(filters.year_to)
-    if filters.venue is not None:
-        conditions.append("instr(folded_venue, ?)")
-        values.append(fold(filters.venue))
-    if filters.author is not None:
-        words = fold(filters.author).split()
-        every = " AND ".join(["instr(' ' || name || ' ', ?)"] * len(words)) or "1"
-        conditions.append(f"row IN (SELECT row FROM authors WHERE {every})")  # noqa: S608 -- only marks
-        values.extend(f" {word} " for word in words)
-    return " AND ".join(conditions), values
+        query = (
+            "SELECT row FROM papers WHERE row IN (SELECT value FROM json_each(?)) "
+            "ORDER BY year DESC NULLS LAST, row LIMIT ? OFFSET ?"
+        )
+        return self._database.rows(query, json.dumps(self.passing(filters).tolist()), k, offset)
 
 
 def _paper(record: Sequence[Any]) -> Paper:

@@ -11,7 +11,7 @@ from typing import Any
 
 from semsearch.encode import Vectors
 from semsearch.index.generation import Generation
-from semsearch.index.papers import Filters
+from semsearch.index.papers import Filters, PaperTable
 from semsearch.index.vectors import Rows
 from semsearch.ingest.clean import fold
 from semsearch.search.confidence import better_than_weak
@@ -69,8 +69,7 @@ def count(generation: Generation, filters: Filters | None, rows: Callable[[Filte
     papers = generation.papers
     for_years, for_authors, for_venues = (rows(considered) for considered in _each(wanted))
     years = Counter(year for year in papers.years(for_years) if year is not None)
-    authors = _most(name for names in papers.authors(for_authors) for name in names)
-    venues = _most(venue for venue in papers.venues(for_venues) if venue)
+    authors, venues = _authors(papers, for_authors), _venues(papers, for_venues)
     return Facets(generation.id, len(rows(wanted)), tuple(sorted(years.items())), authors, venues)
 
 
@@ -78,6 +77,23 @@ def about(generation: Generation, found: Ranking, queries: Vectors | None) -> Ro
     """The rows of a ranking that are more than weak; all of them when none is, or without vectors."""
     better = better_than_weak(generation, found, queries)
     return found.rows[better] if better.any() else found.rows
+
+
+def _authors(papers: PaperTable, rows: Rows) -> Counts:
+    if len(rows) == len(papers):
+        return _all_authors(papers)
+    return _most(name for names in papers.authors(rows) for name in names)
+
+
+def _venues(papers: PaperTable, rows: Rows) -> Counts:
+    return _most(venue for venue in papers.venues(rows) if venue)
+
+
+@lru_cache(maxsize=2)  # one that answers, and one that is about to
+def _all_authors(papers: PaperTable) -> Counts:
+    """Whoever filters by author sees what else there is to choose from, which is always the same."""
+    rows = papers.passing(Filters())
+    return _most(name for names in papers.authors(rows) for name in names)
 
 
 def _most(names: Iterable[str]) -> Counts:

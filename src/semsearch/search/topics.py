@@ -12,7 +12,7 @@ from semsearch.index.generation import Generation
 from semsearch.index.words import located
 
 _MOST = 6
-_READ = 5_000  # titles; more of them name no other topics
+_READ = 2_000  # titles; more of them name no other topics
 _WORDS = (2, 3)  # in a phrase
 _FEWEST = 2  # papers
 _SHORTEST = 3  # letters of a word
@@ -56,6 +56,7 @@ def _phrases(title: str) -> list[tuple[tuple[str, ...], str]]:
 
 
 def _plain(forms: Counter[str]) -> str:
-    """The commonest form, as running text writes it: capitals stay in names that have them inside alone."""
+    """The commonest form, as the head of a sentence: inner capitals are a title's, but for those of BERT."""
     (form, _), *_ = sorted(forms.items(), key=lambda item: (-item[1], item[0]))
-    return " ".join(word.lower() if word.istitle() else word for word in form.split(" "))
+    text = " ".join(word.lower() if word[1:].islower() else word for word in form.split(" "))
+    return text[0].upper() + text[1:]

@@ -90,8 +90,9 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
     """The example papers and some more, with an encoder that needs no model."""
     root = tmp_path_factory.mktemp("pages")
     examples, _ = read(ROOT / "examples" / "landmarks.bib", ROOT / "examples" / "publications.txt")
-    known = {paper.id for paper in examples}
-    build([*examples, *(p for p in CORPUS if p.id not in known), *EXTRA], root, encoder=StemEncoder())
+    known = {paper.title for paper in CORPUS}
+    papers = [*CORPUS, *EXTRA, *(paper for paper in examples if paper.title not in known)]
+    build(papers, root, encoder=StemEncoder())
     live = Live(root)
     return Searcher(live.searcher.generation, StemEncoder())
 

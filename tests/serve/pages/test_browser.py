@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -122,12 +122,8 @@ def test_years_are_chosen_by_dragging_over_the_histogram(page: Page, searched: S
     assert "page" not in query
     page.locator(".active").wait_for()
     assert page.get_by_label("From").input_value() == query["year_from"][0]
-    shown = [
-        int(year)
-        for year in re.findall(
-            r"(?:^| · |\n)(\d{4})\b", "\n".join(page.locator(".hit .about").all_inner_texts())
-        )
-    ]
+    told = page.locator(".hit .about > span").all_inner_texts()
+    shown = [int(text) for text in told if re.fullmatch(r"\d{4}", text)]
     assert shown
     assert all(int(query["year_from"][0]) <= year <= int(query["year_to"][0]) for year in shown)
 
@@ -147,13 +143,15 @@ def test_all_that_a_mouse_can_do_keys_can_do(page: Page) -> None:
     page.locator(".hit").first.wait_for()
 
     def tab_to(wanted: str, most: int = 60) -> None:
+        passed = list[str]()
         for _ in range(most):
             page.keyboard.press("Tab")
+            passed.append(page.evaluate("document.activeElement.outerHTML.slice(0, 60)"))
             if page.evaluate("selector => document.activeElement.matches(selector)", wanted):
                 outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
                 assert outline != "none", wanted
                 return
-        raise AssertionError(f"Tab does not reach {wanted}")
+        raise AssertionError(f"Tab does not reach {wanted}, but {passed}")
 
     tab_to("input[name=year_from]")
     page.keyboard.type("2000")
@@ -242,11 +240,11 @@ def test_a_citation_is_copied_and_saved(page: Page, context: BrowserContext) -> 
     page.goto("/?q=generative+adversarial+nets")
     page.get_by_role("button", name="Cite: Generative Adversarial Nets").first.click()
     card = page.locator(".card:popover-open")
-    for form, begins in (("BibTeX", "@"), ("RIS", "TY  - "), ("CSL", "[")):
+    for form, sign in (("BibTeX", "@"), ("RIS", "TY  - "), ("CSL", '"title"')):
         card.get_by_role("button", name=f"Copy as {form}").click()
         page.get_by_role("status").get_by_text(f"{form} copied").wait_for(state="attached")
         copied = page.evaluate("navigator.clipboard.readText()")
-        assert copied.lstrip().startswith(begins)
+        assert sign in copied
         assert "Goodfellow" in copied
         with page.expect_download() as saved:
             card.get_by_role("link", name=f"Save as {form}").click()
@@ -260,7 +258,7 @@ def test_a_page_without_tls_copies_too(page: Page) -> None:
     page.evaluate("addEventListener('copy', () => { window.copied = document.activeElement.value; })")
     page.get_by_role("button", name="Copy as RIS").click()
     page.get_by_role("status").get_by_text("RIS copied").wait_for(state="attached")
-    assert page.evaluate("window.copied").startswith("TY  - ")
+    assert "TY  - JOUR" in page.evaluate("window.copied")
 
 
 def test_language_is_the_browsers_and_switched_in_the_address(
@@ -288,29 +286,40 @@ def test_language_is_the_browsers_and_switched_in_the_address(
     french.close()
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("locale", ["en", "fr"])
+@pytest.mark.parametrize(
+    ("width", "scheme", "locale", "states"),
+    [
+        (360, "dark", "fr", [*STATES]),
+        (1440, "light", "en", [*STATES]),
+        (360, "light", "en", ["answer", "paper"]),
+        (1440, "dark", "fr", ["answer", "related"]),
+    ],
+)
 def test_no_state_keeps_anybody_out(
-    browser: Browser, site: str, heard: Heard, width: int, scheme: str, locale: str
+    browser: Browser,
+    site: str,
+    heard: Heard,
+    width: int,
+    scheme: Literal["light", "dark"],
+    locale: str,
+    states: list[str],
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="skipped: axe is not installed")
     heard.expected = ["404 (Not Found)", "410 (Gone)"]  # the console says of two states that they are errors
     context = browser.new_context(
         base_url=site,
         viewport={"width": width, "height": 800},
-        color_scheme=scheme,  # type: ignore[arg-type] -- a literal of the list above
+        color_scheme=scheme,
         locale=locale,
         reduced_motion="reduce",
     )
     heard.watch(context)
     page = context.new_page()
-    for state, path in STATES.items():
-        page.goto(path)
+    for state in states:
+        page.goto(STATES[state])
         if page.locator("input[name=ids]").count():
             page.locator("input[name=ids]").first.check()
-        for summary in page.locator("main details:not([open]) > summary").all()[:2]:
-            summary.click()
+        page.evaluate("for (const more of document.querySelectorAll('main details')) more.open = true")
         assert axe.Axe().run(page).response["violations"] == [], state
         assert page.evaluate("document.documentElement.scrollWidth") <= width, state
         page.evaluate("localStorage.clear()")
@@ -398,7 +407,7 @@ def elsewhere(site: str) -> Iterator[str]:
             found = self.path == "/"
             body = (
                 f'<!doctype html><html lang="en"><title>Elsewhere</title><h1>Elsewhere</h1><div>'
-                f'<script src="{site}/embed.js?paper=hostile&amp;k=3" async></script></div><p id="after">After</p>'
+                f'<script src="{site}/embed.js?paper=hostile&amp;k=3" async></script></div>'
             )
             self.send_response(200 if found else 204)
             self.send_header("Content-Type", "text/html; charset=utf-8")

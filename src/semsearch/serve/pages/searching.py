@@ -42,20 +42,21 @@ async def search_page(
         except QuestionError:
             status, values = 422, {"trouble": _trouble(asked.q)}
     elif asked.filters:
-        values = await answering.work(lambda: _passing(searcher, collections, asked))
+        values = await answering.work(lambda: _passing(searcher, asked))
     elif "q" in request.query_params:
         values = {"trouble": "blank"}
     page = {"asked": asked, "collection": collection, "generation": searcher.generation.id}
-    nothing = {"hits": None, "trouble": None, "bars": histogram(collection.facets.years)}
+    nothing = {"hits": None, "trouble": None, "bars": histogram(collection.years)}
     return await run_in_threadpool(render, request, "search.html", status, **{**nothing, **page, **values})
 
 
 async def _answer(searcher: Searcher, answering: Answering, asked: Address) -> dict[str, Any]:
     """The hits of a question, and one more to know whether there is a next page."""
-    of = {"mode": asked.mode, "filters": asked.filters or None}
+    q, mode, filters = asked.q, asked.mode, asked.filters or None
     wanted = min(PAGE + 1, MOST_HITS - asked.offset)
-    results = await answering.results(searcher, searcher.asking(asked.q, wanted, offset=asked.offset, **of))
-    facets = await answering.facets(searcher, searcher.counting(asked.q, **of))
+    asking = searcher.asking(q, wanted, mode=mode, filters=filters, offset=asked.offset)
+    results = await answering.results(searcher, asking)
+    facets = await answering.facets(searcher, searcher.counting(q, mode=mode, filters=filters))
     hits = [shown(hit) for hit in results]
     weak = results.confidence == "weak" and asked.page == 1
     return _list(asked, hits, facets) | {
@@ -67,12 +68,12 @@ async def _answer(searcher: Searcher, answering: Answering, asked: Address) -> d
     }
 
 
-def _passing(searcher: Searcher, collections: Collections, asked: Address) -> dict[str, Any]:
+def _passing(searcher: Searcher, asked: Address) -> dict[str, Any]:
     """The papers that pass the filters, newest first."""
     papers = searcher.generation.papers
     rows = papers.newest(asked.filters, PAGE + 1, asked.offset)
     hits = [listed(paper, asked.offset + i) for i, paper in enumerate(papers.get(rows), 1)]
-    return _list(asked, hits, collections.facets(searcher, asked.filters))
+    return _list(asked, hits, searcher.facets(filters=asked.filters))
 
 
 def _list(asked: Address, hits: list[Shown], facets: Facets) -> dict[str, Any]:

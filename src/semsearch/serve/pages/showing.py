@@ -25,6 +25,7 @@ class Shown:
         confidence: None where meaning was not looked at.
         matched_by: None in a list that answers no question.
         reasons: What a related paper shares with its seeds.
+        holds_words: Whether any word is marked.
     """
 
     paper: Paper
@@ -36,13 +37,15 @@ class Shown:
     confidence: Confidence | None = None
     matched_by: MatchedBy | None = None
     reasons: Reasons | None = None
+    holds_words: bool = False
 
 
 def shown(hit: Hit) -> Shown:
     """A hit of an answer."""
     abstract, evidence = hit.paper.abstract, hit.evidence
     title = marked(hit.paper.title, hit.title_words)
-    of_answer = (hit.confidence, hit.matched_by, hit.reasons)
+    words = bool(hit.title_words or (evidence and evidence.words))
+    of_answer = (hit.confidence, hit.matched_by, hit.reasons, words)
     if evidence is None:
         return Shown(hit.paper, hit.rank, title, None, abstract, "", *of_answer)
     quote = marked(evidence.text, evidence.words, evidence.start)
