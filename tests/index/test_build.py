@@ -134,7 +134,18 @@ def test_every_step_is_told_timed_and_done(tmp_path: Path) -> None:
     report = build([*CORPUS, FRENCH], tmp_path, WordEncoder(), progress=steps)
     assert steps.names == STEPS
     assert steps.done == steps.totals
-    for long in ("split", "embed", "lexicon", "relate", "papers", "words", "texts", "names", "place", "regions"):
+    for long in (
+        "split",
+        "embed",
+        "lexicon",
+        "relate",
+        "papers",
+        "words",
+        "texts",
+        "names",
+        "place",
+        "regions",
+    ):
         assert steps.totals[STEPS.index(long)] >= 6
     assert [*report.stages] == STEPS[:-1]
     assert report.seconds == pytest.approx(sum(report.stages.values()))

@@ -13,7 +13,9 @@ HILLS = np.array([[0, 0], [10, 0], [0, 10], [10, 10], [5, 25]], dtype=np.float32
 def hills(each: int) -> np.ndarray:
     """So many papers around each of the hills, in their order."""
     random = np.random.default_rng(5)
-    return (np.repeat(HILLS, each, axis=0) + random.standard_normal((each * len(HILLS), 2))).astype(np.float32)
+    return (np.repeat(HILLS, each, axis=0) + random.standard_normal((each * len(HILLS), 2))).astype(
+        np.float32
+    )
 
 
 def test_every_hill_is_a_region_with_its_peak_on_it() -> None:

@@ -35,7 +35,9 @@ def collection(each: int, start: int = 0) -> list[Paper]:
     for i in range(start, start + each):
         for topic, words in TOPICS.items():
             said = " ".join(random.choice(words.split(), 3, replace=False))
-            papers.append(Paper(f"{topic}-{i}", f"{topic} and {said}", f"{topic} {said}.", year=1990 + i % 30))
+            papers.append(
+                Paper(f"{topic}-{i}", f"{topic} and {said}", f"{topic} {said}.", year=1990 + i % 30)
+            )
     return papers
 
 
@@ -133,7 +135,7 @@ def test_the_same_papers_under_other_ids_lie_beside_each_other(tmp_path: Path) -
     positions = landscape(tmp_path).positions
     size = np.ptp(positions, axis=0).max()
     between = np.linalg.norm(positions[:32] - positions[32:], axis=1)
-    assert 0 < between.min()
+    assert between.min() > 0
     assert np.median(between) < 0.05 * size
 
 

@@ -1,8 +1,8 @@
 """The map of a collection: where each paper lies by meaning, and what the regions are called.
 
-A rebuild in which few papers changed keeps the map: papers that stayed stay where they were, and new ones are put
-among the papers they are nearest to. When a tenth has changed since the papers were last placed, all are placed
-again, from where they lay.
+A rebuild in which few papers changed keeps the map: papers that stayed stay where they were, and new ones are
+put among the papers they are nearest to. When a tenth has changed since the papers were last placed, all are
+placed again, from where they lay.
 """
 
 from __future__ import annotations
@@ -115,15 +115,19 @@ def write(
     positions = placement.apart(positions)
 
     progress.step("regions", len(papers))
-    most = [max(1, min(regions, len(papers) // least)) for regions, least in zip(_REGIONS, _PAPERS, strict=True)]
-    found = list(density.regions(positions, tuple(dict.fromkeys(most))))
+    most = [
+        max(1, min(regions, len(papers) // least)) for regions, least in zip(_REGIONS, _PAPERS, strict=True)
+    ]
+    found = density.regions(positions, [*dict.fromkeys(most)])
     named = naming.names(papers, [labels for labels, _ in found], progress.advance)
     centre, half = _extent(positions)
     levels = [
         sorted(
             (
-                Region(*_on_grid(peak, centre, half).tolist(), count, terms)
-                for peak, count, terms in zip(peaks, np.bincount(labels).tolist(), of_level, strict=True)
+                Region(int(x), int(y), count, terms)
+                for (x, y), count, terms in zip(
+                    _on_grid(peaks, centre, half), np.bincount(labels).tolist(), of_level, strict=True
+                )
                 if terms and count >= _NAMED
             ),
             key=lambda region: -region.papers,
@@ -213,10 +217,11 @@ def _continued(before: _Before, kept: NDArray[np.bool_], vectors: Vectors) -> Po
 
 
 def _turned(positions: Positions, before: _Before) -> Positions:
-    """Turned and mirrored so that papers lie nearest to where they were (Schönemann 1966), in size as they are."""
+    """Turned and mirrored so that papers lie nearest to where they were (Schönemann 1966); their size stays."""
     known = before.rows >= 0
     if not known.any():
         return positions
     here, there = positions[known].astype(np.float64), before.positions[before.rows[known]].astype(np.float64)
     u, _, v = np.linalg.svd((here - here.mean(axis=0)).T @ (there - there.mean(axis=0)))
-    return (positions @ (u @ v)).astype(np.float32)
+    turned: Positions = (positions @ (u @ v)).astype(np.float32)
+    return turned

@@ -7,7 +7,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from semsearch.serve.answering import Answering
 from semsearch.serve.live import Live
-from semsearch.serve.pages import assets, map as landscape
+from semsearch.serve.pages import assets
+from semsearch.serve.pages import map as landscape
 
 __all__ = ["router"]
 
