@@ -217,7 +217,7 @@ def _continued(before: _Before, kept: NDArray[np.bool_], vectors: Vectors) -> Po
 
 
 def _turned(positions: Positions, before: _Before) -> Positions:
-    """Turned and mirrored so that papers lie nearest to where they were (Schönemann 1966); their size stays."""
+    """Turned and mirrored so that papers lie nearest to where they were (Schönemann 1966)."""
     known = before.rows >= 0
     if not known.any():
         return positions

@@ -12,10 +12,12 @@ from starlette.datastructures import QueryParams
 from semsearch.index.papers import Filters
 from semsearch.search.hits import MODES, Mode
 from semsearch.search.searcher import MOST_HITS
+from semsearch.serve.pages.language import CODES
 
 PAGE = 10  # hits
 LAST_PAGE = MOST_HITS // PAGE
 _LAST_YEAR = 9999
+_ALL = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Address:
 
     q: str = ""
     mode: Mode = "auto"
-    filters: Filters = Filters()
+    filters: Filters = _ALL
     page: int = 1
     generation: str | None = None
     lang: str | None = None
@@ -44,6 +46,11 @@ class Address:
     def blank(self) -> bool:
         """Whether nothing is asked."""
         return not self.q.strip()
+
+    @property
+    def feed(self) -> str:
+        """Where new papers that would be shown here are announced."""
+        return replace(self, page=1, generation=None, lang=None).path("/v1/feed")
 
     @property
     def offset(self) -> int:
@@ -99,7 +106,7 @@ def read(parameters: QueryParams) -> Address:
         filters=Filters(*years, _text(parameters, "author"), _text(parameters, "venue")),
         page=number("page", 1, LAST_PAGE) or 1,
         generation=_text(parameters, "generation"),
-        lang=_text(parameters, "lang"),
+        lang=lang if (lang := parameters.get("lang")) in CODES else None,
         unread=tuple(unread),
     )
 

@@ -23,7 +23,7 @@ class Asset:
 @cache
 def assets() -> dict[str, Asset]:
     """Every file by the name it is served under, such as ``page.3f8a0c12.css``."""
-    return {address: asset for address, asset in _assets().values()}
+    return dict(_assets().values())
 
 
 @cache

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from semsearch.serve.pages import address, assets
 from semsearch.serve.pages.language import CODES, chosen, language
@@ -37,7 +39,7 @@ def _environment() -> Environment:
     )
 
 
-def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def render(request: Request, template: str, status: int = HTTPStatus.OK, **values: Any) -> Response:
     """A page in the language of the reader.
 
     Templates get, beside ``values``:
@@ -63,9 +65,10 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         asked = [("q", q)] if q else []
         return address.with_query("/", [*asked, *filters.items(), *kept])
 
-    html = _environment().get_template(template)
-    return HTMLResponse(
-        html.render(
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
             request=request,
             code=code,
             kept=wanted if kept else None,
@@ -80,10 +83,14 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
             file_name=file_name,
             switch=[(other, _path(request, other)) for other in CODES],
             **values,
-        ),
-        status,
-        HEADERS,
+        )
     )
+    # Of the content, which changes with papers, language and release. Weak, for it may be compressed.
+    tag = f'W/"{hashlib.sha256(html.encode()).hexdigest()[:16]}"'
+    known = request.headers.get("if-none-match", "")
+    if status == HTTPStatus.OK and tag in (each.strip() for each in known.split(",")):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={**HEADERS, "ETag": tag})
+    return HTMLResponse(html, status, {**HEADERS, "ETag": tag})
 
 
 def _path(request: Request, code: str) -> str:

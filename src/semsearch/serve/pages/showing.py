@@ -20,7 +20,7 @@ class Shown:
         rank: From 1.
         title: With the words marked that it was found by.
         quote: The evidence, marked as well; None without any.
-        before: What stands before the evidence in the abstract; the whole abstract where there is no evidence.
+        before: What stands before the evidence in the abstract; all of it where there is no evidence.
         after: What stands behind it.
         confidence: None where meaning was not looked at.
         matched_by: None in a list that answers no question.

@@ -231,7 +231,8 @@
 
   // --- Names of regions: large ones first, each where nothing is written yet.
 
-  const sizes = [16, 13.5, 12], appear = [0, 1.5, 3.4], vanish = [4.5, 14, Infinity];
+  // From how many pixels on, from the middle of the map to its edge, regions of each level are named, and how long.
+  const sizes = [16, 13.5, 12], appear = [0, 360, 1100], vanish = [1900, 5600, Infinity];
   function names() {
     if (labelled !== view.zoom) { labels = settle(); labelled = view.zoom; }
     for (const { picture, x, y, w, h } of labels) {
@@ -245,7 +246,7 @@
   function settle() {
     const placed = [], s = scale(), room = width < 600 ? 2 : 8;
     regions.forEach((level, depth) => {
-      if (view.zoom < appear[depth] || view.zoom >= vanish[depth]) return;
+      if (s < appear[depth] || s >= vanish[depth]) return;
       for (const region of level) {
         const picture = written(region, depth), w = picture.width / ratio, h = picture.height / ratio;
         const free = ({ x, y }) => placed.every(o => Math.abs(x - o.px) > (w + o.w) / 2 + room || Math.abs(y - o.py) > (h + o.h) / 2 + room / 2);
