@@ -23,6 +23,7 @@ Name = tuple[str, ...]
 _MOST = 3  # terms of a name
 _PRIOR = 20.0  # papers that the prior counts for
 _LEAST = 1.0  # z-score of a term
+_FEWEST = 2  # papers of the region that say it
 _WITHIN = 0.6  # share of a term's papers that say it within a longer one, from which on it is that one
 _CANDIDATES = 80
 
@@ -75,7 +76,8 @@ def _telling(wording: Wording, labels: Labels) -> Iterator[Telling]:
     ends = np.searchsorted(region, np.arange(len(size) + 1))
     for start, end in pairwise(ends.tolist()):
         best = start + np.lexsort((-here[start:end], -scores[start:end]))[:_CANDIDATES]
-        yield [(int(term[i]), int(here[i])) for i in best if scores[i] > _LEAST or count == size.max()]
+        enough = (here >= _FEWEST) & ((scores > _LEAST) | (count == size.max()))
+        yield [(int(term[i]), int(here[i])) for i in best if enough[i]]
 
 
 def _choose(wording: Wording, telling: Telling, taken: Set[int], said: Set[frozenset[int]]) -> list[int]:
