@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""The map: what it adds to a build, and frames a second while it is moved, as the tables of docs/benchmarks.md.
+"""The map: what it adds to a build, and frames a second while it is moved, for docs/benchmarks.md.
 
     scripts/bench_map.py INDEX [--stand-in PAPERS.jsonl[.gz] --papers N] [--chromium PATH]
 
-Measures an index that exists. With --stand-in it is built first where there is none, from titles alone and with
-an encoder that needs no model (see bench_questions.py), and then again with one paper in a hundred changed: what
-the map takes does not depend on what the vectors say. The browser is Chromium without a graphics card, driven
-by Playwright: a mouse that drags the map to and fro, and wheels in and out.
+Measures an index that exists. With --stand-in it is built first where there is none, from titles alone and
+with an encoder that needs no model (see bench_questions.py), and then again with one paper in a hundred
+changed: what the map takes does not depend on what the vectors say. The browser is Chromium without a graphics
+card, driven by Playwright: a mouse that drags the map to and fro, and a wheel that turns both ways.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ _CHROMIUM = (
     "--disable-component-update",
     "--disable-sync",
 )
+_MOVEMENTS = {"dragged, whole map": 1, "dragged, zoomed in": 4, "wheeled in and out": 0}  # from which zoom
 _COUNT = """() => {
     window.frames_at = [];
     const tick = now => { window.frames_at.push(now); window.counting = requestAnimationFrame(tick); };
@@ -73,7 +74,8 @@ def _built(source: Path, count: int | None, index: Path) -> Iterator[str]:
     for name, corpus in (("first build", papers), ("rebuild, 1% changed", changed)):
         with BuildBar() as bar:
             report = build(corpus, index, RandomWords(), progress=bar)
-        yield f"| {name} ({report.placed_by}) | {report.stages['place']:.1f} | {report.stages['regions']:.1f} |"
+        place, regions = report.stages["place"], report.stages["regions"]
+        yield f"| {name} ({report.placed_by}) | {place:.1f} | {regions:.1f} |"
 
 
 @contextmanager
@@ -108,7 +110,7 @@ def _moved(address: str, chromium: str) -> Iterator[str]:
             page.goto(f"{address}/map")
             page.wait_for_selector(".plane[data-drawn]")
             dots = int(page.get_attribute(".plane", "data-drawn") or 0)
-            for name, zoom in (("dragged, whole map", 1), ("dragged, zoomed in", 4), ("wheeled in and out", 0)):
+            for name, zoom in _MOVEMENTS.items():
                 page.goto(f"{address}/map?x=0&y=0&z={zoom or 1}")
                 page.wait_for_selector(".plane[data-drawn]")
                 page.wait_for_timeout(1_000)

@@ -156,15 +156,15 @@ def _cases(papers: Sequence[Paper], titles: Sequence[str]) -> defaultdict[str, C
     cases: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for paper, title in zip(papers, titles, strict=True):
         for text in (title, paper.abstract if len(papers) <= _READ else ""):
-            # The first of a run may begin a sentence.
-            words = [word for run in _runs(text) for word in run[1:]]
             if text.isupper():
                 continue
-            plain = [word for word in words if not _has_own(word)]
-            capital = sum(word[0].isupper() for word in plain)
-            for word in words:
-                if _has_own(word) or capital * 2 < len(plain):
-                    cases[word.lower()][word] += 1
+            runs = list(_runs(text))
+            own = [word for run in runs for word in run if _has_own(word)]
+            # The first of a run may begin a sentence.
+            plain = [word for run in runs for word in run[1:] if not _has_own(word)]
+            titled = sum(word[0].isupper() for word in plain) * 2 >= len(plain)
+            for word in own if titled else own + plain:
+                cases[word.lower()][word] += 1
     return cases
 
 

@@ -236,8 +236,9 @@
   function names() {
     if (labelled !== view.zoom) { labels = settle(); labelled = view.zoom; }
     for (const { picture, x, y, w, h } of labels) {
-      const left = toX(x) - w / 2, top = toY(y) - h / 2;
-      if (left > width || top > height || left + w < 0 || top + h < 0) continue;
+      const middle = toX(x), top = toY(y) - h / 2;
+      if (middle < 0 || middle > width || top > height || top + h < 0) continue;
+      const left = Math.max(2, Math.min(width - w - 2, middle - w / 2));
       context.drawImage(picture, Math.round(left * ratio) / ratio, Math.round(top * ratio) / ratio, w, h);
     }
   }
