@@ -63,17 +63,18 @@ def test_capitals_of_titles_go_and_those_of_names_stay() -> None:
     titles = [
         "Bayesian LoRA Adapters for LLMs",
         "BAYESIAN LORA ADAPTERS",
-        "Bayesian LoRA adapters and LLMs",
+        "On Bayesian LoRA adapters and LLMs",
     ] * 3
     (named,) = names(papers(*titles, *FLOWS * 2), [np.repeat([0, 1], [9, 8])])
     assert set(" ".join(named[0]).split()) == {"Bayesian", "LoRA", "adapters", "LLMs"}
 
 
-def test_abstracts_and_keywords_name_what_titles_do_not() -> None:
-    of_one = [Paper(f"a{i}", f"Part {i}", "We study glaciers.", keywords=("ice cores",)) for i in range(5)]
-    of_other = [Paper(f"b{i}", f"Part {i}", "We study volcanoes.") for i in range(5)]
-    (named,) = names(of_one + of_other, [np.repeat([0, 1], 5)])
-    assert set(named[0]) == {"glaciers", "ice cores"}
+def test_keywords_name_too_and_abstracts_are_counted() -> None:
+    of_one = [Paper(f"a{i}", f"Part {i}", "Glaciers melt.", keywords=("ice cores",)) for i in range(5)]
+    of_other = [Paper(f"b{i}", f"Part {i}", "We study volcanoes.") for i in range(4)]
+    volcano, glacier = Paper("v", "Volcanoes", ""), Paper("g", "On glaciers", "")
+    (named,) = names([*of_one, glacier, *of_other, volcano], [np.repeat([0, 1], [6, 5])])
+    assert set(named[0][:2]) == {"glaciers", "ice cores"}
     assert named[1] == ("volcanoes",)
 
 

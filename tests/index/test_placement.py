@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -44,13 +45,11 @@ def test_neighbours_stay_neighbours_far_better_than_by_two_components() -> None:
 
 @needs_library
 def test_neighbours_of_real_papers_stay_neighbours(shared_data: Path) -> None:
-    import json
-
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    text = pytest.importorskip("sklearn.feature_extraction.text")
 
     lines = (shared_data / "judged" / "cranfield" / "corpus.jsonl").read_text(encoding="utf-8").splitlines()
     texts = [f"{record['title']} {record['abstract']}" for record in map(json.loads, lines)]
-    words = TfidfVectorizer(sublinear_tf=True, stop_words="english", max_features=400)
+    words = text.TfidfVectorizer(sublinear_tf=True, stop_words="english", max_features=400)
     vectors = unit(words.fit_transform(texts).toarray().astype(np.float32) + 1e-6)
     assert kept(vectors, place(vectors, None, ignore)) > 3 * kept(vectors, principal(vectors))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ _MARGIN = 0.02
 _NARROWEST, _WIDEST, _WIDER = 0.004, 1.0, 1.12  # of the blur, in sides of the grid
 
 
-def regions(positions: Positions, most: tuple[int, ...]) -> Iterator[tuple[Labels, Positions]]:
+def regions(positions: Positions, most: Sequence[int]) -> list[tuple[Labels, Positions]]:
     """Divide the plane along the valleys between its peaks, once for each of some numbers of regions.
 
     Every paper belongs to the peak that it comes to by going uphill. The density is blurred just as much as
@@ -25,17 +25,18 @@ def regions(positions: Positions, most: tuple[int, ...]) -> Iterator[tuple[Label
 
     Args:
         positions: At least one paper.
-        most: Numbers of regions, in any order.
+        most: Numbers of regions, fewest first.
 
-    Yields:
-        The region of each paper, and where the peak of each region is.
+    Returns:
+        For each of them the region of each paper, and where the peak of each region is.
     """
     low, size = _square(positions)
     grid = np.clip(((positions - low) / size * _CELLS).astype(np.int64), 0, _CELLS - 1)
     cells = grid[:, 0] * _CELLS + grid[:, 1]
     counts = np.bincount(cells, minlength=_CELLS**2).reshape(_CELLS, _CELLS).astype(np.float64)
-    for wanted in most:
-        width = _NARROWEST
+    width = _NARROWEST
+    found = []
+    for wanted in reversed(most):
         while True:
             density = _blurred(counts, width)
             peak_of = _uphill(density)[cells]
@@ -47,7 +48,8 @@ def regions(positions: Positions, most: tuple[int, ...]) -> Iterator[tuple[Label
         number = np.empty(len(order), dtype=np.int64)
         number[order] = np.arange(len(order))
         summits = np.column_stack(np.divmod(peaks[order], _CELLS))
-        yield number[labels.ravel()], (low + (summits + 0.5) / _CELLS * size).astype(np.float32)
+        found.append((number[labels.ravel()], (low + (summits + 0.5) / _CELLS * size).astype(np.float32)))
+    return found[::-1]
 
 
 def _square(positions: Positions) -> tuple[NDArray[np.float64], float]:
@@ -76,4 +78,5 @@ def _uphill(density: NDArray[np.float64]) -> NDArray[np.int64]:
     above = cell_at[around.ravel()]
     while not np.array_equal(further := above[above], above):
         above = further
-    return above
+    peaks: NDArray[np.int64] = above
+    return peaks

@@ -28,23 +28,25 @@ EMPTY = frozenset(
 VAGUE = frozenset(
     terms(
         """
-        accuracy advance advancing aim algorithm analysis analyze art aspect assess assessment automatic
-        automated aware benchmark calculation case challenge change characteristic characterization class
-        combine comparison comparative complex component comprehensive computation computational concept
-        condition context contribution control criterion data dataset design detail determine determination
-        direct distinct down driven dynamic early efficient efficiency empirical end enhance environment
-        equation estimate evaluation evidence experimental extension factor fast feature field form formula
-        formulation framework full function generate generation global group guide guided human identify
-        impact implementation implication individual influence information input insight integrate
+        accuracy activity advance advancing against aim algorithm alone analysis analyze approximate
+        architecture art aspect assess assessment automated automatic aware benchmark calculation cannot
+        case cause challenge change characteristic characterization class collection combine comparative
+        comparison complex component comprehensive computation computational concept condition context
+        contribution control criterion data dataset deep design detail determination determine difficulty
+        direct distinct down driven dynamic early efficiency efficient empirical end enhance environment
+        equation estimate evaluation evidence experimental extension factor false fast feature field form
+        formula formulation framework full function generate generation global group guide guided human
+        identify impact implementation implication individual influence information input insight integrate
         integration interest interpretation know knowledge known learn learning level line local long low
-        mathematical measure measurement mechanism model modelling multi multiple nature non note number
-        numerical observation open order output overview part performance perspective phenomenon point
-        practical practice predict prediction principle procedure process property quality question range
-        rate real reduce relation relationship report representation research review revisiting robust
-        robustness role run sample scale scalable science scientific self sensitive set short single small
-        solution solve source space special specific state step strategy structure structured subject
-        support survey system target task technique test theoretical theory time tool training type
-        unified unifying usage user value variable variation vary view zero
+        mathematical measure measurement mechanism model modelling multi multiple nature network never no
+        non note number numerical observation open order output overview part performance perspective
+        phenomenon point powerful practical practice predict prediction principle procedure process produce
+        property quality question random range rate real reduce region relation relationship report
+        representation research response review revisiting robust robustness role run sample scalable scale
+        science scientific self sensitive set short single small solution solve source space special
+        specific state step strategy structure structured subject support survey system target task
+        technique test theoretical theory time tool training type unified unifying unknown usage user value
+        variable variation vary view yet zero
 
         analyse approche article cadre comment donnee etude exemple methode modele nouveau nouvelle outil
         partir premier probleme proposition recherche resultat systeme travail vers

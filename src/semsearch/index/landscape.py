@@ -1,8 +1,8 @@
 """The map of a collection: where each paper lies by meaning, and what the regions are called.
 
-A rebuild in which few papers changed keeps the map: papers that stayed stay where they were, and new ones are put
-among the papers they are nearest to. When a tenth has changed since the papers were last placed, all are placed
-again, from where they lay.
+A rebuild in which few papers changed keeps the map: papers that stayed stay where they were, and new ones are
+put among the papers they are nearest to. When a tenth has changed since the papers were last placed, all are
+placed again, from where they lay.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ MOST = 32_767
 
 _REGIONS = (10, 45, 180)  # of each level at most
 _PAPERS = (16, 8, 5)  # that a region of each level has at least, in the mean
+_FINER = 1.7  # times as many regions as the level above; a level of fewer says nothing new
 _NAMED = 3  # papers; a region of fewer has no name
 _DRIFT = 0.1  # share of the papers changed since all were placed, from which on they are placed again
 _SAME = 0.9999  # cosine of the vectors of a paper whose text did not change
@@ -97,48 +98,59 @@ def write(
         What placed the papers: openTSNE with its version, or `placement.PCA`.
     """
     progress = progress or Silent()
-    method, before = placement.method(), _before(store, papers, vectors)
-    drift = 0.0
-    if before is not None:
-        changed = int(np.count_nonzero(~before.same)) + before.removed
-        drift = before.drift + changed / len(papers)
-    if before is None or before.method != method or drift > _DRIFT:
-        started = before is not None and before.method == method and bool((before.rows >= 0).any())
-        progress.step("place", placement.steps(len(papers), settled=started))
-        start = _continued(before, before.rows >= 0, vectors) if before and started else None
-        positions, drift = placement.place(vectors, start, progress.advance), 0.0
-        if before is not None:
-            positions = _turned(positions, before)
-    else:
-        progress.step("place")
-        positions = _continued(before, before.same, vectors)
-    positions = placement.apart(positions)
-
+    positions, drift = _placed(_before(store, papers, vectors), vectors, progress)
     progress.step("regions", len(papers))
-    most = [
-        max(1, min(regions, len(papers) // least)) for regions, least in zip(_REGIONS, _PAPERS, strict=True)
-    ]
-    found = list(density.regions(positions, tuple(dict.fromkeys(most))))
-    named = naming.names(papers, [labels for labels, _ in found], progress.advance)
-    centre, half = _extent(positions)
-    levels = [
-        sorted(
-            (
-                Region(*_on_grid(peak, centre, half).tolist(), count, terms)
-                for peak, count, terms in zip(peaks, np.bincount(labels).tolist(), of_level, strict=True)
-                if terms and count >= _NAMED
-            ),
-            key=lambda region: -region.papers,
-        )
-        for (labels, peaks), of_level in zip(found, named, strict=True)
-    ]
+    levels = _named(papers, positions, progress)
+    method = placement.method()
     np.save(folder / _POSITIONS, positions)
     years = np.array([paper.year or 0 for paper in papers]).clip(0, 9_999)
-    points = np.column_stack([_on_grid(positions, centre, half), years])
+    points = np.column_stack([_on_grid(positions, *_extent(positions)), years])
     np.save(folder / _POINTS, np.ascontiguousarray(points.T, dtype="<i2"))
     described = {"method": method, "drift": drift, "levels": [[asdict(r) for r in level] for level in levels]}
     (folder / _DESCRIPTION).write_text(json.dumps(described, ensure_ascii=False) + "\n", encoding="utf-8")
     return method
+
+
+def _placed(before: _Before | None, vectors: Vectors, progress: Progress) -> tuple[Positions, float]:
+    """Where the papers lie now, and how far that has drifted from papers that were placed together."""
+    papers, drift = len(vectors), 0.0
+    if before is not None:
+        drift = before.drift + (int(np.count_nonzero(~before.same)) + before.removed) / papers
+    if before is not None and before.method == placement.method() and drift <= _DRIFT:
+        progress.step("place")
+        return placement.apart(_continued(before, before.same, vectors)), drift
+    start = None
+    if before is not None and before.method == placement.method() and (before.rows >= 0).any():
+        start = _continued(before, before.rows >= 0, vectors)
+    progress.step("place", placement.steps(papers, settled=start is not None))
+    positions = placement.place(vectors, start, progress.advance)
+    return placement.apart(positions if before is None else _turned(positions, before)), 0.0
+
+
+def _named(papers: Sequence[Paper], positions: Positions, progress: Progress) -> Levels:
+    """The regions with their names; those without one are left out."""
+    found = density.regions(positions, _most(len(papers)))
+    named = naming.names(papers, [labels for labels, _ in found], progress.advance)
+    levels = []
+    for (labels, peaks), of_level in zip(found, named, strict=True):
+        places, sizes = _on_grid(peaks, *_extent(positions)).tolist(), np.bincount(labels).tolist()
+        level = [
+            Region(x, y, size, terms)
+            for (x, y), size, terms in zip(places, sizes, of_level, strict=True)
+            if terms and size >= _NAMED
+        ]
+        levels.append(tuple(sorted(level, key=lambda region: -region.papers)))
+    return tuple(levels)
+
+
+def _most(papers: int) -> list[int]:
+    """How many regions each level of so many papers has at most."""
+    levels = [1]
+    for regions, least in zip(_REGIONS, _PAPERS, strict=True):
+        most = min(regions, papers // least)
+        if most >= _FINER * levels[-1]:
+            levels.append(most)
+    return levels[1:] or levels
 
 
 class Landscape:
@@ -215,10 +227,11 @@ def _continued(before: _Before, kept: NDArray[np.bool_], vectors: Vectors) -> Po
 
 
 def _turned(positions: Positions, before: _Before) -> Positions:
-    """Turned and mirrored so that papers lie nearest to where they were (Schönemann 1966), in size as they are."""
+    """Turned and mirrored so that papers lie nearest to where they were (Schönemann 1966)."""
     known = before.rows >= 0
     if not known.any():
         return positions
     here, there = positions[known].astype(np.float64), before.positions[before.rows[known]].astype(np.float64)
     u, _, v = np.linalg.svd((here - here.mean(axis=0)).T @ (there - there.mean(axis=0)))
-    return (positions @ (u @ v)).astype(np.float32)
+    turned: Positions = (positions @ (u @ v)).astype(np.float32)
+    return turned

@@ -8,6 +8,7 @@ counted for words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,6 +23,7 @@ Name = tuple[str, ...]
 _MOST = 3  # terms of a name
 _PRIOR = 20.0  # papers that the prior counts for
 _LEAST = 1.0  # z-score of a term
+_FEWEST = 2  # papers of the region that say it
 _WITHIN = 0.6  # share of a term's papers that say it within a longer one, from which on it is that one
 _CANDIDATES = 80
 
@@ -40,13 +42,14 @@ def names(papers: Sequence[Paper], levels: Sequence[Labels], advance: Advance = 
     """
     wording = Wording(papers, advance)
     chosen: list[list[list[int]]] = []
-    outer, taken = np.zeros(len(papers), dtype=np.int64), list[Set[int]]([set()])
+    outer, taken = np.zeros(len(papers), dtype=np.int64), list[set[int]]([set()])
     for labels in levels:
         around = [taken[np.bincount(outer[labels == region]).argmax()] for region in range(labels.max() + 1)]
-        of_level = [
-            _choose(wording, telling, used)
-            for telling, used in zip(_telling(wording, labels), around, strict=True)
-        ]
+        of_level: list[list[int]] = []
+        said = set[frozenset[int]]()  # in this level; what is densest has the first choice
+        for telling, used in zip(_telling(wording, labels), around, strict=True):
+            of_level.append(_choose(wording, telling, used, said))
+            said.update(map(wording.telling, of_level[-1]))
         chosen.append(of_level)
         taken = [used.union(*map(wording.telling, name)) for name, used in zip(of_level, around, strict=True)]
         outer = labels
@@ -71,19 +74,20 @@ def _telling(wording: Wording, labels: Labels) -> Iterator[Telling]:
         variance += 1 / with_prior
     scores = odds / np.sqrt(variance)
     ends = np.searchsorted(region, np.arange(len(size) + 1))
-    for start, end in zip(ends[:-1], ends[1:], strict=True):
+    for start, end in pairwise(ends.tolist()):
         best = start + np.lexsort((-here[start:end], -scores[start:end]))[:_CANDIDATES]
-        yield [(int(term[i]), int(here[i])) for i in best if scores[i] > _LEAST or count == size.max()]
+        enough = (here >= _FEWEST) & ((scores > _LEAST) | (count == size.max()))
+        yield [(int(term[i]), int(here[i])) for i in best if enough[i]]
 
 
-def _choose(wording: Wording, telling: Telling, taken: Set[int]) -> list[int]:
-    """The terms of a name: no two share a word, and none is made of words that are taken."""
+def _choose(wording: Wording, telling: Telling, taken: Set[int], said: Set[frozenset[int]]) -> list[int]:
+    """The terms of a name: no two share a word, none is said already or made of words that are taken."""
     chosen: list[int] = []
     used = set[int]()
     for candidate, _ in telling:
         term = _longer(wording, candidate, telling)
         stems = wording.telling(term)
-        if stems <= taken or stems & used:
+        if stems <= taken or stems & used or stems in said:
             continue
         chosen.append(term)
         used |= stems

@@ -1,9 +1,9 @@
 """Papers to places in the plane, by meaning: what is alike lies together.
 
-t-SNE (van der Maaten and Hinton 2008) computed by openTSNE, of the extra ``map``: the repulsion of many by interpolation
-(Linderman et al. 2019), the attraction along the graph of nearest papers alone, as in González-Márquez et al.,
-"The landscape of biomedical research" (2024). Without openTSNE, the two principal components. Neither draws a
-random number, so the same vectors give the same places.
+t-SNE (van der Maaten and Hinton 2008) computed by openTSNE, of the extra ``map``: the repulsion of many by
+interpolation (Linderman et al. 2019), the attraction along the graph of nearest papers alone, as in
+González-Márquez et al., "The landscape of biomedical research" (2024). Without openTSNE, the two
+principal components. Neither draws a random number, so the same vectors give the same places.
 """
 
 from __future__ import annotations

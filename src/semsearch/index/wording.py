@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -14,10 +14,9 @@ from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.words import terms
 from semsearch.paper import Paper
 
-_READ = 3_000  # papers; of more, their titles say enough
+_READ = 3_000  # papers; of more, titles alone say enough
 _LONGEST = 3  # stems of a term
 _BITS = 21  # of the number of a stem, so that three of them fit 63
-_SMALL = 0.15  # share of small letters from which on a word's capital is that of a title
 _PIECE = re.compile(r"\w[\w'’-]*\w|\w|[^\w\s]")
 
 Run = Sequence[str]
@@ -25,7 +24,7 @@ Run = Sequence[str]
 
 
 class Wording:
-    """Every term that two papers or more say, by number.
+    """Every term that a title or a keyword holds and two papers or more say, by number.
 
     Attributes:
         term, paper: Which term is said by which paper, each pair once; shape ``(pairs,)``.
@@ -34,48 +33,52 @@ class Wording:
 
     def __init__(self, papers: Sequence[Paper], advance: Advance = ignore) -> None:
         self._stems = _Stems()
-        self._shouted = [paper.title.isupper() for paper in papers]
-        self._runs = [list(_runs(text)) for text in _texts(papers)]
+        self._titles = [_title(paper) for paper in papers]
+        named = array("q", (key for title in self._titles for key in self._keys_of(title)))
+        known = np.unique(np.frombuffer(named, dtype=np.int64))
         keys, ends = array("q"), [0]
-        for runs in counted(self._runs, advance):
-            keys.extend(key for run in runs for key, _ in self._terms(run))
+        for paper, title in counted(list(zip(papers, self._titles, strict=True)), advance):
+            keys.extend(self._keys_of(title))
+            if len(papers) <= _READ:
+                keys.extend(self._keys_of(paper.abstract))
             ends.append(len(keys))
-        paper = np.repeat(np.arange(len(papers)), np.diff(ends))
-        known, term = np.unique(np.frombuffer(keys, dtype=np.int64), return_inverse=True)
-        term, paper = np.divmod(np.unique(term * len(papers) + paper), len(papers))
+        rows = np.repeat(np.arange(len(papers)), np.diff(ends))
+        said = np.frombuffer(keys, dtype=np.int64)
+        wanted = np.isin(said, known)
+        term, rows = np.searchsorted(known, said[wanted]), rows[wanted]
+        term, rows = np.divmod(np.unique(term * len(papers) + rows), len(papers))
         often = np.bincount(term, minlength=len(known)) > 1
-        self._keys = known[often]
         kept = often[term]
-        self.term, self.paper = (np.cumsum(often) - 1)[term[kept]], paper[kept]
+        self._keys = known[often]
+        self.term, self.paper = (np.cumsum(often) - 1)[term[kept]], rows[kept]
         self.papers = np.bincount(self.term, minlength=len(self._keys))
+        self._cases = _cases(papers, self._titles)
 
     def stems(self, term: int) -> tuple[int, ...]:
         """The numbers of the stems of a term, in their order."""
         return tuple(_unpacked(int(self._keys[term])))
 
-    def telling(self, term: int) -> Set[int]:
+    def telling(self, term: int) -> frozenset[int]:
         """Those of them that tell something alone."""
-        return {stem for stem in self.stems(term) if self._stems.tells(stem)}
+        return frozenset(stem for stem in self.stems(term) if self._stems.tells(stem))
 
     def written(self, wanted: Iterable[int]) -> Mapping[int, str]:
-        """Some terms as most papers write them; a capital stays where it is not that of a title."""
-        terms_of = {int(self._keys[term]): term for term in wanted}
-        cases: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        """Some terms as most titles write them, in small letters but for names and acronyms."""
+        term_of = {int(self._keys[term]): term for term in wanted}
         forms: defaultdict[int, Counter[tuple[str, ...]]] = defaultdict(Counter)
-        for runs, shouted in zip(self._runs, self._shouted, strict=True):
-            for run in runs:
-                if not shouted:  # small and capital letters tell something
-                    for word in run:
-                        cases[word.lower()][word] += 1
-                for key, words in self._terms(run):
-                    if key in terms_of:
-                        forms[terms_of[key]][tuple(word.lower() for word in words)] += 1
+        for run in (run for title in self._titles for run in _runs(title)):
+            for key, words in self._terms(run):
+                if key in term_of:
+                    forms[term_of[key]][tuple(word.lower() for word in words)] += 1
         return {
             term: " ".join(
-                _cased(cases[word] or Counter([word])) for word in min(of_one, key=lambda f: (-of_one[f], f))
+                _cased(word, self._cases[word]) for word in min(of_one, key=lambda f: (-of_one[f], f))
             )
             for term, of_one in forms.items()
         }
+
+    def _keys_of(self, text: str) -> Iterator[int]:
+        return (key for run in _runs(text) for key, _ in self._terms(run))
 
     def _terms(self, run: Run) -> Iterator[tuple[int, Run]]:
         """The terms in a run of words: a key made of the numbers of their stems, and the words."""
@@ -130,10 +133,9 @@ def _unpacked(key: int) -> Iterator[int]:
         key >>= _BITS
 
 
-def _texts(papers: Sequence[Paper]) -> Iterator[str]:
-    for paper in papers:
-        title = paper.title.lower() if paper.title.isupper() else paper.title
-        yield ". ".join((title, *paper.keywords, paper.abstract)) if len(papers) <= _READ else title
+def _title(paper: Paper) -> str:
+    """What a paper says it is about."""
+    return ". ".join((paper.title, *paper.keywords))
 
 
 def _runs(text: str) -> Iterator[Run]:
@@ -149,13 +151,29 @@ def _runs(text: str) -> Iterator[Run]:
         yield run
 
 
-def _cased(forms: Counter[str]) -> str:
-    """A word in small letters, unless it is an acronym or a name."""
-    titled = {form for form in forms if form == form.title() or form == form.capitalize()}
-    small = sum(count for form, count in forms.items() if form.islower())
-    first = sum(forms[form] for form in titled if not form.islower())
-    own = forms.total() - small - first
-    best = min(forms, key=lambda form: (-forms[form], form))
-    if own * 2 < forms.total() and small >= _SMALL * (small + first):
-        return best.lower()
-    return best
+def _cases(papers: Sequence[Paper], titles: Sequence[str]) -> defaultdict[str, Counter[str]]:
+    """How often each word, in small letters, is written how, where its capitals are its own."""
+    cases: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for paper, title in zip(papers, titles, strict=True):
+        for text in (title, paper.abstract if len(papers) <= _READ else ""):
+            if text.isupper():
+                continue
+            runs = list(_runs(text))
+            own = [word for run in runs for word in run if _has_own(word)]
+            # The first of a run may begin a sentence.
+            plain = [word for run in runs for word in run[1:] if not _has_own(word)]
+            titled = sum(word[0].isupper() for word in plain) * 2 >= len(plain)
+            for word in own if titled else own + plain:
+                cases[word.lower()][word] += 1
+    return cases
+
+
+def _has_own(word: str) -> bool:
+    """Whether a word has capitals that no title gave it: "DNA", "LoRA", "mRNA"."""
+    return not word.islower() and any(c.isupper() for part in word.split("-") for c in part[1:])
+
+
+def _cased(word: str, forms: Counter[str]) -> str:
+    """A word in small letters, unless most write it otherwise: a name, an acronym."""
+    best = min(forms, key=lambda form: (-forms[form], form), default=word)
+    return best if 2 * forms[best] > forms.total() else word

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from semsearch.errors import QuestionError
 from semsearch.index.generation import Generation
+from semsearch.index.landscape import Levels, Region
 from semsearch.search import Results, Searcher
 from semsearch.search.hits import Hit
 from semsearch.serve import freshness
@@ -28,6 +29,7 @@ _LIT = 50  # papers that a question lights up at most
 _NEAREST = 3  # of an answer that is none
 _TOGETHER = 100  # papers whose titles are asked for at once
 _AUTHORS = 3
+_FEW = 4  # regions; fewer are no table of contents
 
 Generations = Annotated[str | None, Query(description="Id of a generation; by default the published one.")]
 
@@ -117,7 +119,7 @@ def _page(
         asked=results is not None,
         generation=generation.id,
         papers=len(searcher),
-        levels=generation.landscape.levels,
+        regions=listed(generation.landscape.levels),
         view={name: request.query_params[name] for name in "xyz" if name in request.query_params},
     )
 
@@ -126,6 +128,11 @@ def lit(results: Results) -> list[Hit]:
     """The hits that are lit: those that are about the question, or the nearest few where none is."""
     about = [hit for hit in results if hit.confidence != "weak"]
     return about or list(results[:_NEAREST])
+
+
+def listed(levels: Levels) -> Sequence[Region]:
+    """The regions that the page lists: the coarse ones, or the next finer where these are few."""
+    return next((level for level in levels if len(level) >= _FEW), levels[-1] if levels else ())
 
 
 def _kept(tag: str, generation: str | None) -> dict[str, str]:

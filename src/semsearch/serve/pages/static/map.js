@@ -7,7 +7,7 @@
   const plane = atlas.querySelector(".plane"), canvas = plane.querySelector("canvas"), card = plane.querySelector(".pointed");
   const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   const words = plane.dataset, side = 32767;
-  const lit = [...atlas.querySelectorAll("[data-row]")].map(link => Number(link.dataset.row));
+  const lit = [...atlas.querySelectorAll("[data-row]")].map(link => Number(link.dataset.row)), shines = new Set(lit);
 
   // What there is to draw: places from -1 to 1, y upwards; the class of the year of each paper.
   let count = 0, xs, ys, classes, regions = [], grid;
@@ -69,7 +69,7 @@
         for (let k = starts[row * cells + column]; k < starts[row * cells + column + 1]; k++) {
           const i = members[k], dx = xs[i] - x, dy = ys[i] - y;
           // A lit paper is nearer than it is: it is drawn larger, and is what was asked for.
-          const d = (dx * dx + dy * dy) * (lit.includes(i) ? .25 : 1);
+          const d = (dx * dx + dy * dy) * (shines.has(i) ? .25 : 1);
           if (d < least) { least = d; best = i; }
         }
       }
@@ -182,11 +182,11 @@
 
   function dots() {
     const { reach, of } = mask(radius() * ratio), wide = canvas.width, high = canvas.height, s = scale() * ratio;
-    const dim = lit.length > 0, opacity = dim ? .38 : .85;
+    const dim = lit.length > 0, opacity = dim ? .45 : .85;
     const left = wide / 2 - Math.round(view.x * s), top = high / 2 + Math.round(view.y * s);  // whole pixels: dots keep their shape
     const offsets = of.map(cover => Int32Array.from(cover, ([x, y]) => y * wide + x));
     const weights = of.map(cover => Uint16Array.from(cover, ([, , share]) => Math.round(share * opacity * 256)));
-    const ramp = Uint32Array.from(theme.ramp, rgb => bytes(dim ? mixed(rgb, theme.ground, .45) : rgb));
+    const ramp = Uint32Array.from(theme.ramp, rgb => bytes(dim ? mixed(rgb, theme.ground, .4) : rgb));
     pixels.fill((bytes(theme.ground) | 0xff000000) >>> 0);
     for (let i = 0; i < count; i++) {
       const px = left + xs[i] * s, py = top - ys[i] * s, x = px | 0, y = py | 0;
@@ -206,6 +206,7 @@
     hold();
     dots();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    names();
     const r = Math.max(4.5, radius() * 1.35);
     for (const i of lit.toReversed()) {
       const x = toX(xs[i]), y = toY(ys[i]);
@@ -217,7 +218,6 @@
       context.strokeStyle = css(theme.ground);
       context.stroke();
     }
-    names();
     if (pointed >= 0) {
       context.beginPath();
       context.arc(toX(xs[pointed]), toY(ys[pointed]), r + 3, 0, 2 * Math.PI);
@@ -231,12 +231,14 @@
 
   // --- Names of regions: large ones first, each where nothing is written yet.
 
-  const sizes = [16, 13.5, 12], appear = [0, 1.5, 3.4], vanish = [4.5, 14, Infinity];
+  // From how many pixels on, from the middle of the map to its edge, regions of each level are named, and how long.
+  const sizes = [16, 13.5, 12], appear = [0, 360, 1100], vanish = [1900, 5600, Infinity];
   function names() {
     if (labelled !== view.zoom) { labels = settle(); labelled = view.zoom; }
     for (const { picture, x, y, w, h } of labels) {
-      const left = toX(x) - w / 2, top = toY(y) - h / 2;
-      if (left > width || top > height || left + w < 0 || top + h < 0) continue;
+      const middle = toX(x), top = toY(y) - h / 2;
+      if (middle < 0 || middle > width || top > height || top + h < 0) continue;
+      const left = Math.max(2, Math.min(width - w - 2, middle - w / 2));
       context.drawImage(picture, Math.round(left * ratio) / ratio, Math.round(top * ratio) / ratio, w, h);
     }
   }
@@ -245,16 +247,31 @@
   function settle() {
     const placed = [], s = scale(), room = width < 600 ? 2 : 8;
     regions.forEach((level, depth) => {
-      if (view.zoom < appear[depth] || view.zoom >= vanish[depth]) return;
+      if (s < appear[depth] || s >= vanish[depth]) return;
       for (const region of level) {
         const picture = written(region, depth), w = picture.width / ratio, h = picture.height / ratio;
-        const x = region.x * s, y = region.y * s;
-        if (placed.every(o => Math.abs(x - o.px) > (w + o.w) / 2 + room || Math.abs(y - o.py) > (h + o.h) / 2 + room / 2)) {
-          placed.push({ picture, x: region.x, y: region.y, px: x, py: y, w, h });
+        const free = ({ x, y }) => placed.every(o => Math.abs(x - o.px) > (w + o.w) / 2 + room || Math.abs(y - o.py) > (h + o.h) / 2 + room / 2);
+        let best = null;
+        for (const [dx, dy] of asides) {
+          const at = { x: region.x * s + dx * w, y: region.y * s + dy * h };
+          if (best?.cost === 0 || !free(at)) continue;
+          const cost = covered(at, w, h, s) + Math.hypot(dx, dy) * .6;
+          if (!best || cost < best.cost) best = { ...at, cost };
         }
+        if (best) placed.push({ picture, x: best.x / s, y: best.y / s, px: best.x, py: best.y, w, h });
       }
     });
     return placed;
+  }
+
+  // How many dots a name would hide, where these are few enough to be told apart; lit ones count more.
+  const asides = [[0, 0], [0, .9], [0, -.9], [.5, 0], [-.5, 0], [.4, .8], [-.4, .8], [.4, -.8], [-.4, -.8], [0, 1.7], [0, -1.7]];
+  function covered({ x, y }, w, h, s) {
+    const hides = i => Math.abs(xs[i] * s - x) < w / 2 && Math.abs(ys[i] * s - y) < h / 2;
+    let hidden = 0;
+    for (const i of lit) if (hides(i)) hidden += 3;
+    if (count <= 2000) for (let i = 0; i < count; i++) if (hides(i)) hidden++;
+    return hidden;
   }
 
   // A name as a bitmap: to write it anew in every frame takes longer than all the dots.
