@@ -19,7 +19,9 @@ from pathlib import Path
 
 from semsearch.errors import IndexBusy, SemsearchError
 from semsearch.index.build import KEEP
+from semsearch.index.gate import Gate
 from semsearch.index.offline import build_from_sources, recorded
+from semsearch.search.golden import read_golden
 
 log = logging.getLogger("build_index")
 BUSY = 75
@@ -63,6 +65,13 @@ def main() -> int:
     parser.add_argument(
         "--exact", action="store_true", help="search vectors exactly even in 100,000 papers and more"
     )
+    parser.add_argument(
+        "--golden",
+        type=Path,
+        metavar="FILE",
+        help="questions that must be answered before the index is published",
+    )
+    parser.add_argument("--force", action="store_true", help="publish even what the checks would hold back")
     parser.add_argument("--verbose", action="store_true", help="log every step, not only the outcome")
     arguments = parser.parse_args()
     if arguments.keep < 1:
@@ -82,20 +91,26 @@ def main() -> int:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    sources, encoder = arguments.sources, arguments.encoder
+    sources, encoder, golden = arguments.sources, arguments.encoder, arguments.golden
     if not sources:
-        sources, name = recorded(arguments.index)
-        encoder = encoder or name
+        before = recorded(arguments.index)
+        sources, encoder = before.sources, encoder or before.encoder.name
+        golden = golden or (Path(before.golden) if before.golden else None)
     report = build_from_sources(
         sources,
         arguments.index,
         encoder=encoder,
         keep=arguments.keep,
         exact=arguments.exact,
+        gate=Gate(read_golden(golden) if golden else None, arguments.force),
         progress=LoggedSteps() if arguments.verbose else None,
     )
     for item in report.rejected:
         log.warning("rejected %s: %s", item.where, item.why)
+    for change in report.verdict.changes:
+        log.info("best papers changed for %r: %s, now %s", change.question, change.before, change.now)
+    for check in report.verdict.failed:
+        log.warning("published by force in spite of: %s: %s", check.name, check.found)
     log.info(
         "published %s: %d papers (%d without abstract), %d rejected, %d texts encoded, %.1f s",
         report.generation,

@@ -9,11 +9,13 @@ from semsearch.encode import DEFAULT, Encoder, choosing
 from semsearch.index.build import KEEP, BuildReport
 from semsearch.index.build import build as _build
 from semsearch.index.files import storage
+from semsearch.index.gate import Gate
 from semsearch.index.progress import Progress
 from semsearch.index.store import Store
 from semsearch.ingest.reader import read
 from semsearch.paper import Paper, Rejected
 from semsearch.search import open_searcher as open  # noqa: A004 -- the contract's name
+from semsearch.search.golden import read_golden
 
 __all__ = ["build", "open", "read"]
 
@@ -27,6 +29,8 @@ def build(
     sources: Sequence[str] = (),
     keep: int = KEEP,
     exact: bool = False,
+    golden: str | Path | None = None,
+    force: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Embed papers, write a generation and publish it.
@@ -39,12 +43,15 @@ def build(
         sources: Where the papers came from, for ``semsearch rebuild``.
         keep: How many generations stay, this one included.
         exact: Search vectors exactly, even in 100,000 papers and more.
+        golden: File of golden questions, which the index must answer to be published.
+        force: Publish whatever the gate finds.
         progress: Told of every step.
 
     Raises:
-        NothingToIndex, IndexBusy, StorageError, EncoderError: What keeps the index from being built; the
-            published generation stays as it was.
+        NothingToIndex, IndexBusy, StorageError, EncoderError, BuildHeld, SourceError: What keeps the index
+            from being built or published; the published generation stays as it was.
     """
+    gate = Gate(read_golden(Path(golden)) if golden else None, force)
     if isinstance(encoder, str):
         with storage(Path(root)):
             encoder = choosing.load(encoder, exports=Store(Path(root)).encoders)
@@ -56,5 +63,6 @@ def build(
         sources=sources,
         keep=keep,
         exact=exact,
+        gate=gate,
         progress=progress,
     )

@@ -55,6 +55,10 @@ class GenerationGone(SemsearchError):
     """A generation that somebody asks for by id, and that is kept no longer, or never was."""
 
 
+class BuildHeld(SemsearchError):
+    """A new generation that did not show what it must, and is not published."""
+
+
 class IndexBusy(SemsearchError):
     """Another build, rollback or prune holds the index."""
 

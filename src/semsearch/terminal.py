@@ -213,6 +213,13 @@ def show_build(report: BuildReport) -> None:
         hint = "placed on the map by principal components; better with: pip install 'semsearch[map]'"
         err.print(Text(f"           {hint}", style="dim"), soft_wrap=True)
     show_rejected(report.rejected)
+    for check in report.verdict.failed:
+        err.print(
+            Text(f"  published by force: {check.name}: {plain(check.found)}", style="yellow"), soft_wrap=True
+        )
+    for change in report.verdict.changes:
+        now = ", ".join(change.now)
+        err.print(Text(f"  best papers changed: {plain(change.question)}: now {plain(now)}"), soft_wrap=True)
     if report.pruned:
         removed = f"  removed {count(len(report.pruned), 'old generation')}: {', '.join(report.pruned)}"
         err.print(Text(removed, style="dim"))
@@ -236,6 +243,7 @@ _STEPS = {
     "embed": "Embedding",
     "lexicon": "Counting words",
     "relate": "Relating words",
+    "judge": "Trying it",
     "vectors": "Writing vectors",
     "papers": "Writing papers",
     "words": "Indexing words",
@@ -335,7 +343,7 @@ def show_generations(rows: Sequence[Mapping[str, Any]]) -> None:
         )
     for row in rows:
         table.add_row(
-            Text("published" if row["published"] else "", style="green"),
+            Text(row["state"], style="green" if row["published"] else "yellow"),
             row["id"],
             row["created"][:16].replace("T", " "),
             f"{row['papers']:,}",

@@ -29,7 +29,7 @@ def index(options: BuildOptions, sources: tuple[str, ...]) -> None:
     semsearch index publications.txt
     semsearch index refs.bib more.jsonl --index ~/papers
     """
-    _build(sources, options.encoder, options)
+    _build(sources, options.encoder, options.golden, options)
 
 
 @click.command()
@@ -39,17 +39,22 @@ def rebuild(options: BuildOptions) -> None:
 
     Reads the files that the published index was built from, and publishes what they hold now.
 
-    The encoder stays the one of the published index unless another is named.
+    The encoder and the golden questions stay those of the published index unless others are named.
     """
     from semsearch.index.offline import recorded
 
-    sources, name = recorded(options.root)
-    _build(sources, options.encoder or name, options)
+    before = recorded(options.root)
+    golden = options.golden or (Path(before.golden) if before.golden else None)
+    _build(before.sources, options.encoder or before.encoder.name, golden, options)
 
 
-def _build(sources: tuple[str, ...], encoder: str | None, options: BuildOptions) -> None:
+def _build(sources: tuple[str, ...], encoder: str | None, golden: Path | None, options: BuildOptions) -> None:
+    from semsearch.index.gate import Gate
     from semsearch.index.offline import build_from_sources
+    from semsearch.search.golden import read_golden
     from semsearch.terminal import BuildBar, show_build, show_stages
+
+    gate = Gate(read_golden(golden) if golden else None, options.force)
 
     with BuildBar(quiet=options.quiet or options.as_json) as bar:
         report = build_from_sources(
@@ -59,6 +64,7 @@ def _build(sources: tuple[str, ...], encoder: str | None, options: BuildOptions)
             runtime=options.runtime,
             keep=options.keep,
             exact=options.exact,
+            gate=gate,
             progress=bar,
         )
     if options.as_json:

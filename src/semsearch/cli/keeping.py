@@ -26,7 +26,7 @@ def generations(root: Path, as_json: bool) -> None:
     from semsearch.terminal import show_generations
 
     store = store_of(root)
-    current = store.published()
+    current, held = store.published(), store.held()
     rows = []
     for name in store.ids():
         manifest = store.manifest(name)
@@ -34,6 +34,7 @@ def generations(root: Path, as_json: bool) -> None:
             {
                 "id": name,
                 "published": name == current,
+                "state": "published" if name == current else "held back" if name in held else "",
                 "created": manifest.created,
                 "papers": manifest.counts.papers,
                 "encoder": manifest.encoder.name,

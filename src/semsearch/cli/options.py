@@ -74,6 +74,14 @@ quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress bar
 exact_option = click.option(
     "--exact", is_flag=True, help="Search vectors exactly even in 100,000 papers and more. Slower."
 )
+golden_option = click.option(
+    "--golden",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Questions that must be answered before the index is published: JSON lines with question and papers "
+    "(ids). A rebuild asks them again.",
+)
+force_option = click.option("--force", is_flag=True, help="Publish even what the checks would hold back.")
 timings_option = click.option("--timings", is_flag=True, help="Say on stderr how long each step took.")
 keep_option = click.option(
     "--keep", type=click.IntRange(1), default=5, show_default=True, help="How many generations to keep."
@@ -89,6 +97,8 @@ class BuildOptions:
     runtime: RuntimeName
     keep: int
     exact: bool
+    golden: Path | None
+    force: bool
     timings: bool
     quiet: bool
     as_json: bool
@@ -108,6 +118,8 @@ def build_options(command: Callable[..., None]) -> Callable[..., None]:
         runtime_option,
         keep_option,
         exact_option,
+        golden_option,
+        force_option,
         timings_option,
         quiet_option,
         json_option,

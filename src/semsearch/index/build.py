@@ -31,6 +31,7 @@ from semsearch.index import (
 from semsearch.index import manifest as manifests
 from semsearch.index.calibration import calibrate
 from semsearch.index.files import storage
+from semsearch.index.gate import Gate, Verdict, by_source
 from semsearch.index.generation import open_generation
 from semsearch.index.manifest import Counts, Manifest
 from semsearch.index.progress import Progress, Silent, Timed
@@ -55,6 +56,7 @@ class BuildReport:
         seconds: How long it took, the reading of files included where semsearch read them.
         stages: The seconds of each step, in their order.
         placed_by: What placed the papers on the map; see `semsearch.index.placement`.
+        verdict: What the gate found before it was published.
     """
 
     generation: str
@@ -64,6 +66,7 @@ class BuildReport:
     seconds: float
     stages: Mapping[str, float]
     placed_by: str
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ def build(
     sources: Sequence[str] = (),
     keep: int = KEEP,
     exact: bool = False,
+    gate: Gate | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Build a generation from papers and publish it.
@@ -101,16 +105,19 @@ def build(
         sources: Where the papers came from, for `semsearch rebuild`.
         keep: How many generations stay, this one included.
         exact: Search vectors exactly, however many papers there are.
+        gate: What it must show to be published; None for what every index must.
         progress: Told of every step.
 
     Raises:
         NothingToIndex: There is no paper.
         ValueError: Two papers have the same id.
+        BuildHeld: It does not show what it must; the published generation stays.
         IndexBusy: Another process is writing here.
         StorageError: The disk is full or may not be written.
     """
     from importlib.metadata import version
 
+    gate = gate or Gate()
     progress = progress if isinstance(progress, Timed) else Timed(progress or Silent())
     if not corpus:
         raise NothingToIndex("no paper was found.", where=", ".join(sources), hint="Check the files named.")
@@ -143,6 +150,8 @@ def build(
                 vectors=spec,
                 counts=_counts(corpus, rejected, embedding),
                 sources=tuple(sources),
+                papers_of=by_source(corpus),
+                golden=gate.questions.path if gate.questions else None,
                 calibration=calibrate(
                     encoder, compact.opened(staging / evidence.TITLES), embedding.documents
                 ),
@@ -152,7 +161,9 @@ def build(
         progress.step("sync")
         generation = store.seal(staging, manifest)
         progress.step("check")
-        open_generation(store, generation)
+        opened = open_generation(store, generation)
+        progress.step("judge")
+        verdict = gate.judge(store, opened, encoder)
         progress.step("publish")
         store.publish(generation)
         progress.step("tidy")
@@ -161,7 +172,14 @@ def build(
         progress.step("done")
     stages = progress.seconds
     return BuildReport(
-        generation, manifest.counts, tuple(rejected), tuple(pruned), sum(stages.values()), stages, placed_by
+        generation,
+        manifest.counts,
+        tuple(rejected),
+        tuple(pruned),
+        sum(stages.values()),
+        stages,
+        placed_by,
+        verdict,
     )
 
 

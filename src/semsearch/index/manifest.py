@@ -66,6 +66,8 @@ class Manifest:
         vectors: The FAISS index.
         counts: What became of the records.
         sources: The files it was built from, absolute paths; ``semsearch rebuild`` reads them again.
+        papers_of: How many papers came from each of them.
+        golden: The file of golden questions, an absolute path; None where there is none.
         calibration: What unrelated questions score in this index; see `semsearch.index.calibration`.
         files: Every file of the generation but the manifest itself.
         software: Versions of the libraries that wrote it.
@@ -79,6 +81,8 @@ class Manifest:
     vectors: VectorSpec
     counts: Counts
     sources: tuple[str, ...]
+    papers_of: Mapping[str, int]
+    golden: str | None
     calibration: Mapping[str, float]
     files: Mapping[str, FileRecord]
     software: Mapping[str, str] = field(default_factory=dict)

@@ -10,6 +10,8 @@ from semsearch.encode.runtime import RuntimeName
 from semsearch.errors import NothingToIndex, SourceError
 from semsearch.index.build import BuildReport, build
 from semsearch.index.files import storage
+from semsearch.index.gate import Gate
+from semsearch.index.manifest import Manifest
 from semsearch.index.progress import Progress, Silent, Timed
 from semsearch.index.store import Store
 from semsearch.ingest.reader import read
@@ -23,6 +25,7 @@ def build_from_sources(
     runtime: RuntimeName = "auto",
     keep: int,
     exact: bool = False,
+    gate: Gate | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Read files of papers, build a generation and publish it.
@@ -34,12 +37,13 @@ def build_from_sources(
         runtime: What runs it, see `choosing.load`.
         keep: How many generations stay.
         exact: Search vectors exactly, however many papers there are.
+        gate: What it must show to be published.
         progress: Told of every step.
 
     Raises:
         SourceError: A file cannot be read at all.
         NothingToIndex: The files hold no usable paper.
-        EncoderError, IndexBusy, StorageError: As `build`.
+        EncoderError, IndexBusy, BuildHeld, StorageError: As `build`.
     """
     progress = Timed(progress or Silent())
     progress.step("read")
@@ -56,12 +60,20 @@ def build_from_sources(
         model = choosing.load(encoder or DEFAULT, exports=Store(root).encoders, runtime=runtime)
     paths = [str(Path(source).resolve()) for source in sources]
     return build(
-        papers, root, model, rejected=rejected, sources=paths, keep=keep, exact=exact, progress=progress
+        papers,
+        root,
+        model,
+        rejected=rejected,
+        sources=paths,
+        keep=keep,
+        exact=exact,
+        gate=gate,
+        progress=progress,
     )
 
 
-def recorded(root: Path) -> tuple[tuple[str, ...], str]:
-    """The sources and the encoder's name of the published generation: what a rebuild reads and uses.
+def recorded(root: Path) -> Manifest:
+    """The manifest of the published generation: its sources, encoder and golden questions make the next one.
 
     Raises:
         IndexMissing, IndexDamaged, IndexForeign: There is no published generation to ask.
@@ -75,4 +87,4 @@ def recorded(root: Path) -> tuple[tuple[str, ...], str]:
             where=root,
             hint="Name them once: semsearch index SOURCE...",
         )
-    return manifest.sources, manifest.encoder.name
+    return manifest

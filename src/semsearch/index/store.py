@@ -6,6 +6,7 @@ Layout of a data root::
     generations/<id>/           one immutable build; generations/.staging-* while it is written
     cache/                      the embedding cache
     encoders/                   encoders in the form that questions are encoded with
+    verdicts/                   what the gate found of each build
     .lock                       held by whoever writes
 
 Every change is one rename. A process killed at any instant leaves a published generation that opens, and
@@ -16,11 +17,13 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from semsearch.encode import export
 from semsearch.errors import IndexBusy, IndexDamaged, IndexForeign, IndexMissing
@@ -52,6 +55,11 @@ class Store:
     def encoders(self) -> Path:
         """The folder of the exported encoders."""
         return self.root / "encoders"
+
+    @property
+    def verdicts(self) -> Path:
+        """The folder of what the gate found."""
+        return self.root / "verdicts"
 
     def path(self, generation: str) -> Path:
         """The folder of one build, by id.
@@ -157,6 +165,35 @@ class Store:
         with storage(self.root):
             replace_atomically(self.root / "CURRENT", generation + "\n")
 
+    def write_verdict(self, generation: str, text: str) -> None:
+        """Keep what the gate found of a generation, and nothing of builds that were held back before it."""
+        for name in self.held():
+            if name != generation:
+                self._remove(name)
+        with storage(self.verdicts):
+            self.verdicts.mkdir(exist_ok=True)
+            replace_atomically(self.verdicts / f"{generation}.json", text)
+
+    def verdict(self, generation: str) -> dict[str, Any] | None:
+        """What the gate found; None where nothing is written of it.
+
+        Raises:
+            IndexDamaged: It cannot be read.
+        """
+        path = self.verdicts / f"{generation}.json"
+        try:
+            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise IndexDamaged(f"cannot be read ({error}).", where=path, hint="Delete it.") from error
+        return found
+
+    def held(self) -> list[str]:
+        """Ids of the generations that were held back and not published since."""
+        current = self.current() or ""
+        return [name for name in self.ids() if name > current and (self.verdict(name) or {}).get("held")]
+
     def manifest(self, generation: str) -> Manifest:
         """Read a generation's manifest and hold it against its id.
 
@@ -201,12 +238,16 @@ class Store:
         kept = {*self.ids()[-keep:], self.current()}
         doomed = [name for name in self.ids() if name not in kept]
         for name in doomed:
-            trash = self.generations / f".trash-{name}"
-            with storage(trash):
-                (self.generations / name).rename(trash)  # one step: never a generation with half its files
-                shutil.rmtree(trash)
+            self._remove(name)
         self._prune_encoders()
         return doomed
+
+    def _remove(self, generation: str) -> None:
+        trash = self.generations / f".trash-{generation}"
+        with storage(trash):
+            (self.generations / generation).rename(trash)  # one step: never a generation with half its files
+            shutil.rmtree(trash)
+            (self.verdicts / f"{generation}.json").unlink(missing_ok=True)
 
     def _prune_encoders(self) -> None:
         """Delete the exported encoders of no generation."""
