@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
 import uvicorn
-from fastapi import FastAPI, Request, Response
 
 from semsearch.api import build, read
 from semsearch.encode import Vectors
@@ -22,7 +20,6 @@ from semsearch.index.words import terms
 from semsearch.paper import Paper
 from semsearch.search import Searcher
 from semsearch.serve.app import create_app
-from semsearch.serve.citation import FORMATS
 from semsearch.serve.live import Live
 from semsearch.serve.run import _listen
 from tests.conftest import ROOT
@@ -102,29 +99,13 @@ def site(searched: Searcher) -> Iterator[str]:
     """Address of a server of these papers."""
     live = Live(Path(searched.generation.encoders).parent)
     live.searcher = searched
-    app = create_app(live)
-    _with_export(app, live)
     with _listen("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(create_app(live), log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join()
-
-
-def _with_export(app: FastAPI, live: Live) -> None:
-    """``POST /v1/export`` as a form sends it, where the application does not have it yet."""
-    if any(getattr(route, "path", "") == "/v1/export" for route in app.routes):
-        return
-
-    @app.post("/v1/export")
-    async def export(request: Request) -> Response:
-        form = parse_qs((await request.body()).decode())
-        papers = [live.searcher.paper(identifier) for identifier in form["ids"]]
-        text = "\n\n".join(FORMATS[form["format"][0]](paper) for paper in papers)
-        headers = {"Content-Disposition": 'attachment; filename="papers.bib"'}
-        return Response(text, media_type="text/plain", headers=headers)
 
 
 @pytest.fixture(scope="session")
