@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from heapq import nsmallest
 from typing import Any
 
 from semsearch.encode import Vectors
@@ -98,16 +96,8 @@ def _all_authors(papers: PaperTable) -> Counts:
 
 def _most(names: Iterable[str]) -> Counts:
     """The commonest, each as it is written most often; one name whatever its case and accents."""
-    papers, totals, written = Counter(names), Counter[str](), dict[str, str]()
-    for name, count in papers.items():
-        folded = _folded(name)
-        totals[folded] += count
-        if papers[written.setdefault(folded, name)] < count:
-            written[folded] = name
-    return tuple(
-        (name, -total)
-        for total, name in nsmallest(_SHOWN, ((-total, written[folded]) for folded, total in totals.items()))
-    )
-
-
-_folded = lru_cache(100_000)(fold)  # the same names are counted again and again
+    written: dict[str, Counter[str]] = {}
+    for name, papers in Counter(names).items():
+        written.setdefault(fold(name), Counter())[name] += papers
+    totals = sorted((-spelled.total(), spelled.most_common(1)[0][0]) for spelled in written.values())
+    return tuple((name, -papers) for papers, name in totals[:_SHOWN])

@@ -15,7 +15,7 @@ from semsearch.serve import freshness
 from semsearch.serve.answering import Answering
 from semsearch.serve.live import Live
 from semsearch.serve.problems import problems
-from semsearch.serve.v1 import described, examples
+from semsearch.serve.v1 import described, examples, query
 from semsearch.serve.v1.documents import Answer, Answers, Facets
 from semsearch.serve.v1.parameters import Batch, Counted, OneOrSeveral, Page, Search
 from semsearch.serve.v1.replies import as_file, document, paged, timing
@@ -30,8 +30,10 @@ def add(routes: APIRouter, live: Live, answering: Answering) -> None:
         "/search",
         summary="The papers that answer a question best",
         responses=_PROBLEMS | described.kept(described.answer(Answer, files=True)),
+        openapi_extra=query.parameters(Search),
     )
-    async def search(request: Request, asked: Annotated[Search, Query()]) -> Response:
+    async def search(request: Request) -> Response:
+        asked = query.read(Search, request)
         searcher = await answering.searcher(live, asked.generation)
         tag = freshness.tag(searcher)
         if (known := freshness.unchanged(request, tag)) is not None:
@@ -54,7 +56,7 @@ def add(routes: APIRouter, live: Live, answering: Answering) -> None:
     ) -> Response:
         searcher = await answering.searcher(live, asked.generation)
         if isinstance(asked, Batch):
-            askings = [_numbered(_asking(searcher, query), n) for n, query in enumerate(asked.queries)]
+            askings = [_numbered(_asking(searcher, one), n) for n, one in enumerate(asked.queries)]
             found = await answering.together(searcher, askings, lambda results: results)
             written = partial(_written, searcher, asked, found, request)
             return await answering.work(written)
@@ -91,5 +93,5 @@ def _numbered(asking: Asking, number: int) -> Asking:
 
 
 def _written(searcher: Searcher, asked: Batch, found: list[Results], request: Request) -> Response:
-    results = [paged(results, query, request) for results, query in zip(found, asked.queries, strict=True)]
+    results = [paged(results, one, request) for results, one in zip(found, asked.queries, strict=True)]
     return document({"generation": searcher.generation.id, "results": results})
