@@ -5,8 +5,8 @@
 
 Measures an index that exists. With --stand-in it is built first where there is none, from titles alone and
 with an encoder that needs no model (see bench_questions.py), and then again with one paper in a hundred
-changed: what the map takes does not depend on what the vectors say. The browser is Chromium without a graphics
-card, driven by Playwright: a mouse that drags the map to and fro, and a wheel that turns both ways.
+changed: what the map takes does not depend on what the vectors say. The browser is Chromium without a
+graphics card, driven by Playwright: a mouse that drags the map to and fro, and a wheel that turns both ways.
 """
 
 from __future__ import annotations

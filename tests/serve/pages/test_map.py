@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import httpx2 as httpx
 import numpy as np
@@ -17,7 +17,7 @@ from semsearch.serve.pages.map import listed, lit
 from tests.serve.pages.conftest import Heard
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, FloatRect, Page
 
 QUESTION = "how do networks learn to translate?"
 CANVAS = ".plane canvas"
@@ -41,10 +41,10 @@ def _view(page: Page) -> dict[str, float]:
     return {name: float(query[name][0]) if name in query else float(name == "z") for name in "xyz"}
 
 
-def _box(page: Page) -> dict[str, float]:
+def _box(page: Page) -> FloatRect:
     box = page.locator(CANVAS).bounding_box()
     assert box is not None
-    return dict(box)
+    return box
 
 
 def _at(page: Page, searched: Searcher, row: int) -> tuple[float, float]:
@@ -128,8 +128,7 @@ def test_pointing_names_a_paper_and_a_click_opens_it(page: Page, searched: Searc
     assert all(author in card.inner_text() for author in paper.authors[:3])
     with page.expect_request(lambda request: request.is_navigation_request()) as opened:
         page.mouse.click(*_at(page, searched, row))
-    assert parse_qs(urlsplit(opened.value.url).path) is not None
-    assert urlsplit(opened.value.url).path.startswith("/papers/")
+    assert unquote(urlsplit(opened.value.url).path) == f"/papers/{paper.id}"
 
 
 def test_a_question_lights_up_its_hits_and_lists_them(page: Page, searched: Searcher) -> None:
@@ -161,7 +160,8 @@ def _pixel(page: Page, x: float, y: float) -> str:
     colour: str = page.evaluate(
         """([x, y]) => {
             const canvas = document.querySelector('.plane canvas'), ratio = canvas.width / canvas.clientWidth;
-            const [r, g, b] = canvas.getContext('2d').getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1).data;
+            const [left, top] = [x, y].map(at => Math.round(at * ratio));
+            const [r, g, b] = canvas.getContext('2d').getImageData(left, top, 1, 1).data;
             return '#' + [r, g, b].map(part => part.toString(16).padStart(2, '0')).join('');
         }""",
         [x, y],
