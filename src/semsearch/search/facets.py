@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from heapq import nlargest
 from typing import Any
 
 from semsearch.encode import Vectors
@@ -96,8 +98,14 @@ def _all_authors(papers: PaperTable) -> Counts:
 
 def _most(names: Iterable[str]) -> Counts:
     """The commonest, each as it is written most often; one name whatever its case and accents."""
-    written: dict[str, Counter[str]] = {}
-    for name, papers in Counter(names).items():
-        written.setdefault(fold(name), Counter())[name] += papers
-    totals = sorted((-spelled.total(), spelled.most_common(1)[0][0]) for spelled in written.values())
-    return tuple((name, -papers) for papers, name in totals[:_SHOWN])
+    written, totals = Counter(names), Counter[str]()
+    folded = {name: fold(name) for name in written}
+    for name, papers in written.items():
+        totals[folded[name]] += papers
+    least = min(nlargest(_SHOWN, totals.values()), default=0)
+    spelled: dict[str, Counter[str]] = {}
+    for name, papers in written.items():
+        if totals[folded[name]] >= least:
+            spelled.setdefault(folded[name], Counter())[name] = papers
+    most = sorted((-forms.total(), forms.most_common(1)[0][0]) for forms in spelled.values())
+    return tuple((name, -papers) for papers, name in most[:_SHOWN])
