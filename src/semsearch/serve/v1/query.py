@@ -1,7 +1,7 @@
 """The query of an address, read straight into its model: for the route that most requests are for.
 
-FastAPI's own way to the same model takes seven hundred function calls a request, more than all else that is done
-for an answer beside finding it.
+FastAPI's own way to the same model takes seven hundred function calls a request, more than all else that is
+done for an answer beside finding it.
 """
 
 from __future__ import annotations
