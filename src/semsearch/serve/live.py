@@ -103,15 +103,13 @@ class Live:
             self._refused, self.problem = None, None
             return
         try:
-            searcher = self.at_hand(published)
-            if searcher is None:
-                searcher = self._open(published)
+            searcher = self._open(published)  # anew, even if it served before: its files may have changed
         except SemsearchError as error:
             self._refused, self.problem = published, f"generation {published} is not served: {error}"
             log.error("%s", self.problem)
             return
         served = (self.searcher, *self._older)
-        self._older = tuple(each for each in served if each is not searcher)[:_OLDER]
+        self._older = tuple(each for each in served if each.generation.id != published)[:_OLDER]
         self.searcher = searcher
         self._refused, self.problem = None, None
         log.info("now serving generation %s", published)
