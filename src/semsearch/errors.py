@@ -39,10 +39,6 @@ class PaperNotFound(SemsearchError):
     """No paper of the index has this id."""
 
 
-class GenerationGone(SemsearchError):
-    """A generation that can no longer be asked: a newer one took its place."""
-
-
 class IndexMissing(SemsearchError):
     """No index, or no published generation in it."""
 
@@ -53,6 +49,10 @@ class IndexDamaged(SemsearchError):
 
 class IndexForeign(SemsearchError):
     """A generation of another schema version or of another encoder."""
+
+
+class GenerationGone(SemsearchError):
+    """A generation that somebody asks for by id, and that is kept no longer, or never was."""
 
 
 class IndexBusy(SemsearchError):

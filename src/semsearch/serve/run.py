@@ -23,16 +23,17 @@ def serve(root: Path, host: str, port: int, *, workers: int = 1, rerank: str | N
         rerank: Name or path of the reranker that puts the best hits in order; None for none.
 
     Raises:
-        MissingExtra: FastAPI or uvicorn is not installed.
+        MissingExtra: FastAPI, Jinja or uvicorn is not installed.
         IndexMissing, IndexDamaged, IndexForeign: There is no index to answer from.
         EncoderError: Its encoder, or the reranker, cannot be loaded.
         ServeError: The address cannot be listened on.
     """
     try:
         import fastapi  # noqa: F401 -- only to say which extra is missing
+        import jinja2  # noqa: F401
         import uvicorn
     except ImportError as error:
-        raise MissingExtra("FastAPI and uvicorn", "web") from error
+        raise MissingExtra("FastAPI, Jinja and uvicorn", "web") from error
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("semsearch").setLevel(logging.INFO)
     with _listen(host, port) as listener:

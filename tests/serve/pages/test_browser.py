@@ -97,7 +97,7 @@ def test_back_returns_to_where_one_was(page: Page) -> None:
     page.locator(".paper").wait_for()
     assert page.evaluate("scrollY") == 0
     page.go_back()
-    page.locator(".hits").wait_for()
+    page.locator(".filters").wait_for()
     assert abs(page.evaluate("scrollY") - before) < 5
 
 

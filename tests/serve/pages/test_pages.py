@@ -58,6 +58,28 @@ def test_an_answer_is_that_of_python(client: httpx.Client, searched: Searcher) -
     assert f"{facets.papers} papers seem to be about this" in _text(tree, "#found")
 
 
+def test_a_hit_says_how_sure_and_why_in_words(client: httpx.Client, searched: Searcher) -> None:
+    def said(path: str, rank: int) -> str:
+        return _text(_tree(client, path).cssselect(".hit")[rank - 1], ".why")
+
+    assert said("/?q=curriculum+learning", 1) == "What you asked for your question is its title"
+    assert said("/?q=papers+by+Hoare", 1) == "What you asked for by an author you named"
+    assert said("/?q=quicksort&mode=lexical", 1) == "shares your words"
+    near = searched.search("how do networks learn to translate?")
+    wordings = {
+        "strong": "Very likely about this near in meaning, and shares your words",
+        "fair": "Probably about this near in meaning, and shares your words",
+        "weak": "Hardly about this",
+    }
+    for hit in near:
+        assert hit.matched_by == "meaning and words"
+        wording = said("/?q=how+do+networks+learn+to+translate%3F", hit.rank)
+        assert wording.startswith(wordings[str(hit.confidence)])
+    hit = searched.related("gan", 1)[0]
+    assert hit.reasons is not None
+    assert ", ".join(hit.reasons.words) in said("/related?like=gan", 1)
+
+
 def test_pages_continue_each_other_within_one_generation(client: httpx.Client, searched: Searcher) -> None:
     tree, seen = _tree(client, "/?q=learning"), list[str]()
     for _ in range(3):
