@@ -190,6 +190,16 @@ def test_language_is_the_browsers_unless_the_address_says(client: httpx.Client) 
     assert _links(english, ".languages a[hreflang=fr]") == ["/?q=learning&lang=fr"]
 
 
+def test_the_map_is_of_the_same_question(client: httpx.Client) -> None:
+    for path, there in (
+        ("/", "/map"),
+        ("/?lang=fr", "/map?lang=fr"),
+        ("/?q=a%26b&year_from=2000&lang=fr", "/map?q=a%26b&lang=fr"),
+        ("/papers/gan", "/map"),
+    ):
+        assert _links(_tree(client, path), "nav a[href^='/map']") == [there]
+
+
 def test_texts_of_papers_are_in_their_own_language(client: httpx.Client) -> None:
     tree = _tree(client, "/?q=dynamique+de+l’électron")
     (title,) = (t for t in tree.cssselect(".hit h2") if t.text_content().startswith("Sur la dynamique"))
