@@ -25,13 +25,13 @@ def serve(root: Path, host: str, port: int, *, workers: int = 1, rerank: str | N
         rerank: Name or path of the reranker that puts the best hits in order; None for none.
 
     Raises:
-        MissingExtra: FastAPI or uvicorn is not installed.
+        MissingExtra: FastAPI, Jinja or uvicorn is not installed.
         IndexMissing, IndexDamaged, IndexForeign: There is no index to answer from.
         EncoderError: Its encoder, or the reranker, cannot be loaded.
         ServeError: The address cannot be listened on.
     """
-    if importlib.util.find_spec("fastapi") is None or importlib.util.find_spec("uvicorn") is None:
-        raise MissingExtra("FastAPI and uvicorn", "web")
+    if not all(importlib.util.find_spec(name) for name in ("fastapi", "jinja2", "uvicorn")):
+        raise MissingExtra("FastAPI, Jinja and uvicorn", "web")
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("semsearch").setLevel(logging.INFO)
     with _listen(host, port) as listener:

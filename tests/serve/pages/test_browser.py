@@ -54,7 +54,7 @@ def _query(page: Page) -> dict[str, list[str]]:
 
 def test_a_question_is_answered_without_leaving_the_page(page: Page, searched: Searcher) -> None:
     page.goto("/")
-    assert page.evaluate("document.activeElement.name") == "q"
+    page.wait_for_function("document.activeElement.name === 'q'")
     page.evaluate("window.stayed = true")
     _ask(page, QUESTION)
     page.locator(".hit").first.wait_for()
@@ -97,7 +97,7 @@ def test_back_returns_to_where_one_was(page: Page) -> None:
     page.locator(".paper").wait_for()
     assert page.evaluate("scrollY") == 0
     page.go_back()
-    page.locator(".hits").wait_for()
+    page.locator(".filters").wait_for()
     assert abs(page.evaluate("scrollY") - before) < 5
 
 
@@ -138,6 +138,7 @@ def test_a_bar_is_a_link_to_its_years(page: Page) -> None:
 
 def test_all_that_a_mouse_can_do_keys_can_do(page: Page) -> None:
     page.goto("/")
+    page.wait_for_function("document.activeElement.name === 'q'")
     page.keyboard.type("learning")
     page.keyboard.press("Enter")
     page.locator(".hit").first.wait_for()
@@ -222,7 +223,7 @@ def test_more_like_the_ticked_papers_and_less_like_another(page: Page, searched:
     page.wait_for_url("**not=**")
     assert (_query(page)["like"], _query(page)["not"]) == (ids, [away])
     assert _titles(page) == [hit.paper.title for hit in searched.related(ids, 20, unlike=[away])]
-    page.get_by_role("link", name="Less like:").first.click()
+    page.get_by_role("link", name="Less like this:").first.click()
     page.wait_for_url(lambda url: len(parse_qs(urlsplit(url).query)["not"]) == 2)
 
 

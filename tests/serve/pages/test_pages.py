@@ -58,6 +58,28 @@ def test_an_answer_is_that_of_python(client: httpx.Client, searched: Searcher) -
     assert f"{facets.papers} papers seem to be about this" in _text(tree, "#found")
 
 
+def test_a_hit_says_how_sure_and_why_in_words(client: httpx.Client, searched: Searcher) -> None:
+    def said(path: str, rank: int) -> str:
+        return _text(_tree(client, path).cssselect(".hit")[rank - 1], ".why")
+
+    assert said("/?q=curriculum+learning", 1) == "What you asked for your question is its title"
+    assert said("/?q=papers+by+Hoare", 1) == "What you asked for by an author you named"
+    assert said("/?q=quicksort&mode=lexical", 1) == "shares your words"
+    near = searched.search("how do networks learn to translate?")
+    wordings = {
+        "strong": "Very likely about this near in meaning, and shares your words",
+        "fair": "Probably about this near in meaning, and shares your words",
+        "weak": "Hardly about this",
+    }
+    for hit in near:
+        assert hit.matched_by == "meaning and words"
+        wording = said("/?q=how+do+networks+learn+to+translate%3F", hit.rank)
+        assert wording.startswith(wordings[str(hit.confidence)])
+    hit = searched.related("gan", 1)[0]
+    assert hit.reasons is not None
+    assert ", ".join(hit.reasons.words) in said("/related?like=gan", 1)
+
+
 def test_pages_continue_each_other_within_one_generation(client: httpx.Client, searched: Searcher) -> None:
     tree, seen = _tree(client, "/?q=learning"), list[str]()
     for _ in range(3):
@@ -166,6 +188,16 @@ def test_language_is_the_browsers_unless_the_address_says(client: httpx.Client) 
     assert inside
     assert all("lang=en" in path for path in inside), inside
     assert _links(english, ".languages a[hreflang=fr]") == ["/?q=learning&lang=fr"]
+
+
+def test_the_map_is_of_the_same_question(client: httpx.Client) -> None:
+    for path, there in (
+        ("/", "/map"),
+        ("/?lang=fr", "/map?lang=fr"),
+        ("/?q=a%26b&year_from=2000&lang=fr", "/map?q=a%26b&lang=fr"),
+        ("/papers/gan", "/map"),
+    ):
+        assert _links(_tree(client, path), "nav a[href^='/map']") == [there]
 
 
 def test_texts_of_papers_are_in_their_own_language(client: httpx.Client) -> None:

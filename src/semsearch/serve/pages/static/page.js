@@ -188,7 +188,7 @@
       return first + Math.min(years - 1, Math.max(0, Math.floor(at * years)));
     };
     let start = null, dragged = false;
-    svg.addEventListener("dragstart", event => event.preventDefault());
+    for (const kind of ["dragstart", "mousedown"]) svg.addEventListener(kind, event => event.preventDefault());
     svg.addEventListener("pointerdown", event => {
       if (event.button) return;
       start = yearAt(event);
