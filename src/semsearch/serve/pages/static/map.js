@@ -236,9 +236,10 @@
   function names() {
     if (labelled !== view.zoom) { labels = settle(); labelled = view.zoom; }
     for (const { picture, x, y, w, h } of labels) {
-      const middle = toX(x), top = toY(y) - h / 2;
-      if (middle < 0 || middle > width || top > height || top + h < 0) continue;
-      const left = Math.max(2, Math.min(width - w - 2, middle - w / 2));
+      // As a whole, as long as its middle is seen.
+      const middle = toX(x), line = toY(y), inside = (at, size, room) => Math.max(2, Math.min(room - size - 2, at - size / 2));
+      if (middle < 0 || middle > width || line < 0 || line > height) continue;
+      const left = inside(middle, w, width), top = inside(line, h, height);
       context.drawImage(picture, Math.round(left * ratio) / ratio, Math.round(top * ratio) / ratio, w, h);
     }
   }
