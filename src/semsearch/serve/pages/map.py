@@ -40,7 +40,7 @@ def router(live: Live, answering: Answering) -> APIRouter:
 
     @routes.get("/map", response_class=HTMLResponse)
     async def page(request: Request, q: str = "", generation: Generations = None) -> Response:
-        searcher = live.at(generation)
+        searcher = await answering.searcher(live, generation)
         status, results = HTTPStatus.OK, None
         if q.strip():
             try:
