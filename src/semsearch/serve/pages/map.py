@@ -116,7 +116,7 @@ def _page(
         unread=status != HTTPStatus.OK,
         weak=results is not None and results.confidence == "weak",
         hits=[(generation.papers.row_of(hit.paper.id), hit) for hit in hits],
-        asked=results is not None,
+        answered=results is not None,
         generation=generation.id,
         papers=len(searcher),
         regions=listed(generation.landscape.levels),
