@@ -30,7 +30,9 @@ def serve(root: Path, host: str, port: int, *, workers: int = 1, rerank: str | N
         EncoderError: Its encoder, or the reranker, cannot be loaded.
         ServeError: The address cannot be listened on.
     """
-    if not all(importlib.util.find_spec(name) for name in ("fastapi", "fastapi_offline", "jinja2", "uvicorn")):
+    if not all(
+        importlib.util.find_spec(name) for name in ("fastapi", "fastapi_offline", "jinja2", "uvicorn")
+    ):
         raise MissingExtra("FastAPI, Jinja and uvicorn", "web")
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("semsearch").setLevel(logging.INFO)
