@@ -125,7 +125,7 @@ FRENCH = Paper("fr", "Apprentissage profond", "Nous montrons que des réseaux de
 
 STEPS = [
     "split", "embed", "lexicon", "relate", "vectors", "papers", "words", "titles", "texts", "names",
-    "place", "regions", "describe", "sync", "check", "publish", "tidy", "done",
+    "place", "regions", "describe", "sync", "check", "judge", "publish", "tidy", "done",
 ]  # fmt: skip
 
 

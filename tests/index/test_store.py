@@ -35,7 +35,8 @@ def test_the_published_generation_is_the_last_build(store: Store) -> None:
 
 
 def test_nothing_but_the_documented_files_is_left_behind(store: Store) -> None:
-    assert {entry.name for entry in store.root.iterdir()} == {"CURRENT", "generations", "cache", ".lock"}
+    documented = {"CURRENT", "generations", "cache", "verdicts", ".lock"}
+    assert {entry.name for entry in store.root.iterdir()} == documented
     assert {entry.name for entry in store.generations.iterdir()} == set(store.ids())
 
 

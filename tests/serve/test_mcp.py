@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(conversation: Callable[[], Awaitable[None]]) -> None:
-    anyio.run(conversation)
+    # On a thread of its own: a browser that other tests drive keeps a loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(anyio.run, conversation).result()
 
 
 @asynccontextmanager

@@ -259,7 +259,7 @@ def test_a_page_without_tls_copies_too(page: Page) -> None:
     page.evaluate("addEventListener('copy', () => { window.copied = document.activeElement.value; })")
     page.get_by_role("button", name="Copy as RIS").click()
     page.get_by_role("status").get_by_text("RIS copied").wait_for(state="attached")
-    assert "TY  - JOUR" in page.evaluate("window.copied")
+    assert "TY  - CONF" in page.evaluate("window.copied")
 
 
 def test_language_is_the_browsers_and_switched_in_the_address(

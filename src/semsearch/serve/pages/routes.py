@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from semsearch.errors import GenerationGone, PaperNotFound, QuestionError, SemsearchError
 from semsearch.paper import Paper
+from semsearch.search import Results
 from semsearch.serve.answering import Answering
 from semsearch.serve.live import Live
 from semsearch.serve.pages import address, assets, embedding, scholar
@@ -66,8 +67,12 @@ def router(live: Live, answering: Answering) -> APIRouter:
     @routes.get("/papers/{identifier:path}", response_class=HTMLResponse)
     async def paper(request: Request, identifier: str) -> Response:
         searcher = live.searcher
-        found = searcher.paper(identifier)
-        related = await answering.work(lambda: searcher.related(found.id, _BESIDE))
+
+        def looked_up() -> tuple[Paper, list[Paper], Results]:
+            found = searcher.paper(identifier)
+            return found, searcher.versions(found.id), searcher.related(found.id, _BESIDE)
+
+        found, versions, related = await answering.work(looked_up)
         here = str(request.base_url).rstrip("/") + address.of_paper(found.id)
         return await run_in_threadpool(
             render,
@@ -76,7 +81,7 @@ def router(live: Live, answering: Answering) -> APIRouter:
             paper=found,
             url=_readable(found),
             since=searcher.added(found.id),
-            versions=searcher.versions(found.id),
+            versions=versions,
             related=[shown(hit) for hit in related],
             canonical=here,
             tags=scholar.tags(found, here),
