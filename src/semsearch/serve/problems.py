@@ -54,7 +54,10 @@ class Problem(BaseModel):
     title: str = Field(description="The name of the status.")
     status: int = Field(description="The status of the answer.")
     detail: str = Field(description="What is wrong, and what to do about it.")
-    errors: list[Fault] = Field([], description="With 422: each part of the request that is wrong.")
+    errors: list[Fault] = Field(
+        [],
+        description="With 422, and with papers that cannot be exported: each part that is wrong.",
+    )
 
 
 def problem(

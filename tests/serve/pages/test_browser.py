@@ -207,6 +207,28 @@ def test_ticks_are_remembered_and_exported_together(page: Page, searched: Search
     assert not bar.is_visible()
 
 
+def test_a_ticked_paper_that_has_gone_does_not_keep_the_others_from_coming(page: Page, heard: Heard) -> None:
+    heard.expected.append("404")
+    page.goto("/?q=quicksort")
+    page.locator("input[name=ids][value=quicksort]").check()
+    page.evaluate(
+        """() => {
+            const [key] = Object.keys(localStorage), kept = JSON.parse(localStorage[key]);
+            localStorage[key] = JSON.stringify({gone: {title: "Gone", path: "/papers/gone"}, ...kept});
+        }"""
+    )
+    page.reload()
+    bar = page.locator("#selection")
+    assert bar.locator(".count").inner_text() == "2 papers selected"
+    with page.expect_download() as saved:
+        bar.get_by_role("button", name="BibTeX", exact=True).click()
+    assert "Quicksort" in Path(saved.value.path()).read_text(encoding="utf-8")
+    assert saved.value.suggested_filename == "papers.bib"
+    assert "left out" in bar.locator(".count").inner_text()
+    page.reload()
+    assert bar.locator(".count").inner_text() == "1 paper selected"
+
+
 def test_more_like_the_ticked_papers_and_less_like_another(page: Page, searched: Searcher) -> None:
     page.goto("/?q=learning")
     first, second = (page.locator("input[name=ids]").nth(i) for i in (0, 1))

@@ -69,6 +69,16 @@ def test_what_cannot_be_exported_is_a_problem(
     assert named in reply.text
 
 
+def test_an_export_names_every_paper_that_is_not_here(client: httpx.Client) -> None:
+    reply = client.post("/v1/export", json={"ids": ["none", "gan", "nobody"]})
+    assert reply.status_code == 404
+    assert reply.json()["detail"].startswith("2 of 3 cannot be exported")
+    assert reply.json()["errors"] == [
+        {"field": "body.ids.0", "detail": "no paper has the id 'none'."},
+        {"field": "body.ids.2", "detail": "no paper has the id 'nobody'."},
+    ]
+
+
 def test_files_are_named_after_what_they_hold(client: httpx.Client, live: Live) -> None:
     reply = client.get("/v1/papers/10.1038/171737a0", params={"format": "csl"})
     assert reply.headers["content-disposition"].startswith('attachment; filename="10.1038-171737a0.csl.json"')

@@ -15,7 +15,7 @@ from semsearch.search.hits import public
 from semsearch.serve import freshness
 from semsearch.serve.answering import Answering
 from semsearch.serve.live import Live
-from semsearch.serve.problems import problems
+from semsearch.serve.problems import problem, problems
 from semsearch.serve.v1 import described
 from semsearch.serve.v1.documents import Paper
 from semsearch.serve.v1.examples import Identifier
@@ -57,7 +57,18 @@ def add(routes: APIRouter, live: Live, answering: Answering) -> None:
     async def export(request: Request) -> Response:
         asked = _validated(await _body(request))
         searcher = await answering.searcher(live, asked.generation)
-        return await answering.work(lambda: as_file(papers_of(searcher, asked.ids), asked.format, "papers"))
+
+        def reply() -> Response:
+            papers, missing = papers_of(searcher, asked.ids)
+            if missing:
+                faults = [{"field": f"body.ids.{i}", "detail": what} for i, what in missing.items()]
+                count = f"{len(missing)} of {len(asked.ids)}" if len(asked.ids) > 1 else "It"
+                return problem(
+                    404, f"{count} cannot be exported: {'; '.join(missing.values())}", errors=faults
+                )
+            return as_file(papers, asked.format, "papers")
+
+        return await answering.work(reply)
 
 
 async def _body(request: Request) -> Any:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 from starlette.responses import Response
 
+from semsearch.errors import PaperNotFound
 from semsearch.paper import Paper
 from semsearch.search import Results, Searcher
 from semsearch.search.searcher import MOST_HITS
@@ -63,13 +64,18 @@ def attached(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{plain}"{extended}'}
 
 
-def papers_of(searcher: Searcher, ids: Sequence[str]) -> list[Paper]:
-    """The papers with some ids, in that order, each once.
-
-    Raises:
-        PaperNotFound: There is no such paper.
-    """
-    return list({paper.id: paper for paper in map(searcher.paper, ids)}.values())
+def papers_of(searcher: Searcher, ids: Sequence[str]) -> tuple[list[Paper], dict[int, str]]:
+    """The papers with some ids, in that order, each once; and by place, why there is none with that id."""
+    found: dict[str, Paper] = {}
+    missing: dict[int, str] = {}
+    for i, identifier in enumerate(ids):
+        try:
+            paper = searcher.paper(identifier)
+        except PaperNotFound as error:
+            missing[i] = error.what
+        else:
+            found[paper.id] = paper
+    return list(found.values()), missing
 
 
 def _next(results: Results, asked: Page, request: Request) -> str | None:

@@ -145,6 +145,44 @@
     const here = new Set(event.formData.getAll("ids"));
     for (const id of Object.keys(selection())) if (!here.has(id)) event.formData.append("ids", id);
   });
+  // A file comes by fetch, so that a paper that has gone from the index does not keep the others from coming.
+  addEventListener("submit", event => {
+    if (event.target.id !== "selection" || event.submitter?.name !== "format") return;
+    event.preventDefault();
+    save(event.target, event.submitter);
+  });
+
+  async function save(bar, button) {
+    const asked = new URLSearchParams(new FormData(bar, button));
+    try {
+      const reply = await fetch(bar.action, { method: "POST", body: asked });
+      if (reply.status === 404) return without(bar, button, asked.getAll("ids"), await reply.json());
+      if (!reply.ok) throw new Error(reply.statusText);
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await reply.blob());
+      link.download = /filename="([^"]*)"/.exec(reply.headers.get("Content-Disposition"))?.[1] ?? "papers";
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    } catch {
+      tell(bar, document.body.dataset.offline);
+    }
+  }
+
+  function without(bar, button, ids, problem) {
+    const left = selection();
+    for (const { field } of problem.errors ?? []) delete left[ids[Number(field.split(".").pop())]];
+    const some = Object.keys(left).length;
+    if (some === Object.keys(selection()).length) return tell(bar, problem.detail);
+    keep(left);
+    if (some) save(bar, button);
+    tell(bar, bar.dataset.gone);
+  }
+
+  function tell(bar, text) {
+    bar.querySelector(".count").textContent = text;
+    say(text);
+  }
+
   addEventListener("storage", event => { if (event.key === KEY) refresh(); });
   addEventListener("pageshow", () => refresh());
   addEventListener("click", event => { if (event.target.closest("[data-clear]")) { keep({}); say(document.body.dataset.cleared); } });
