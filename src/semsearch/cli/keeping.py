@@ -129,15 +129,37 @@ def prune(keep: int, root: Path, as_json: bool) -> None:
     help="Processes that answer. One keeps two cores busy; they share the memory of the index.",
 )
 @rerank_option
+@click.option(
+    "--access-log",
+    is_flag=True,
+    help="Write a line for every request: id, path, status, time; not what was asked.",
+)
+@click.option("--json-log", is_flag=True, help="Write the log as JSON lines.")
 @index_option
-def serve(host: str, port: int, workers: int, rerank: str | None, root: Path) -> None:
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    rerank: str | None,
+    access_log: bool,
+    json_log: bool,
+    root: Path,
+) -> None:
     """Answer over HTTP, with a page.
 
     Answers from the published generation, and from each new one as it is published. A page at /, the API
-    under /v1, its documentation at /docs, /health/live and /health/ready for those who watch. Listens on this
-    machine only, unless --host says otherwise.
+    under /v1, its documentation at /docs; /health/live, /health/ready and /metrics for those who watch. Listens
+    on this machine only, unless --host says otherwise.
     """
     one_thread_each()
     from semsearch.serve.run import serve as run
 
-    run(root, host, port, workers=workers, rerank=rerank)
+    run(
+        root,
+        host,
+        port,
+        workers=workers,
+        rerank=rerank,
+        access_log=access_log,
+        json_log=json_log,
+    )

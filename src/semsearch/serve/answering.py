@@ -15,6 +15,7 @@ from semsearch.encode.questions import MOST_TOGETHER
 from semsearch.search import Facets, Results, Searcher
 from semsearch.search.searcher import Asking, Counting
 from semsearch.serve.live import Live
+from semsearch.serve.metrics import Metrics
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,7 +36,8 @@ class Answering:
     own. Those who wait for the encoder are on other threads, so that all who wait are encoded together.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
         self._ranking = ThreadPoolExecutor(os.cpu_count() or 1, "semsearch-rank")
         self._encoding = ThreadPoolExecutor(MOST_TOGETHER, "semsearch-encode")
 
@@ -60,10 +62,10 @@ class Answering:
         self, searcher: Searcher, asking: Generator[list[str], Vectors, T], then: Callable[[T], R]
     ) -> R:
         """What ``then`` makes of the answer to a question, on the thread that ranked it."""
-        step = await _on(self._ranking, _advance, asking, then)
+        step = await _on(self._ranking, self._advance, asking, then)
         while not isinstance(step, _Done):
             vectors = await _on(self._encoding, searcher.encoder.encode_queries, step)
-            step = await _on(self._ranking, _advance, asking, then, vectors)
+            step = await _on(self._ranking, self._advance, asking, then, vectors)
         return step.value
 
     async def together(
@@ -76,14 +78,14 @@ class Answering:
 
         They are ranked one after the other, so that whoever else asks meanwhile has his turn between them.
         """
-        steps = [await _on(self._ranking, _advance, asking, then) for asking in askings]
+        steps = [await _on(self._ranking, self._advance, asking, then) for asking in askings]
         texts = [text for step in steps if not isinstance(step, _Done) for text in step]
         vectors = await _on(self._encoding, searcher.encoder.encode_queries, texts) if texts else None
         found, taken = list[R](), 0
         for asking, step in zip(askings, steps, strict=True):
             if not isinstance(step, _Done) and vectors is not None:
                 taken, start = taken + len(step), taken
-                step = await _on(self._ranking, _advance, asking, then, vectors[start:taken])
+                step = await _on(self._ranking, self._advance, asking, then, vectors[start:taken])
             assert isinstance(step, _Done)  # noqa: S101 -- a question is encoded once
             found.append(step.value)
         return found
@@ -91,6 +93,20 @@ class Answering:
     async def work(self, compute: Callable[[], T]) -> T:
         """What ``compute`` returns, for what takes long and has nothing to encode."""
         return await _on(self._ranking, compute)
+
+    def _advance(
+        self,
+        asking: Generator[list[str], Vectors, T],
+        then: Callable[[T], R],
+        vectors: Vectors | None = None,
+    ) -> list[str] | _Done[R]:
+        """The texts to encode next, or what came of the question."""
+        try:
+            return next(asking) if vectors is None else asking.send(vectors)
+        except StopIteration as end:
+            if isinstance(end.value, Results):
+                self._metrics.answered(end.value)
+            return _Done(then(end.value))
 
     def stop(self) -> None:
         """Let the threads end."""
@@ -101,16 +117,6 @@ class Answering:
 async def _on(pool: ThreadPoolExecutor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What ``work`` returns, done by a thread of the pool."""
     return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
-
-
-def _advance(
-    asking: Generator[list[str], Vectors, T], then: Callable[[T], R], vectors: Vectors | None = None
-) -> list[str] | _Done[R]:
-    """The texts to encode next, or what came of the question."""
-    try:
-        return next(asking) if vectors is None else asking.send(vectors)
-    except StopIteration as end:
-        return _Done(then(end.value))
 
 
 def _as_it_is(answer: T) -> T:

@@ -10,10 +10,13 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from semsearch.serve import health, openapi, pages, problems, v1, viewer
+from semsearch.serve import metrics as metrics_of
 from semsearch.serve.answering import Answering
 from semsearch.serve.bodies import Bodies
 from semsearch.serve.heads import Heads
 from semsearch.serve.live import Live
+from semsearch.serve.metrics import Metrics
+from semsearch.serve.requests import Requests
 from semsearch.serve.v1.parameters import LARGEST_BODY
 
 _WORTH_COMPRESSING = 1_000  # bytes; less fits into one packet as it is
@@ -21,7 +24,8 @@ _WORTH_COMPRESSING = 1_000  # bytes; less fits into one packet as it is
 
 def create_app(live: Live) -> FastAPI:
     """The application, answering from ``live``."""
-    answering = Answering()
+    metrics = Metrics(live)
+    answering = Answering(metrics)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -43,10 +47,12 @@ def create_app(live: Live) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=_WORTH_COMPRESSING, compresslevel=1)
     app.add_middleware(Bodies, most=LARGEST_BODY)
     app.add_middleware(Heads)
+    app.add_middleware(Requests, metrics=metrics)
     problems.install(app)
     openapi.install(app)
     app.include_router(v1.router(live, answering))
     app.include_router(health.router(live))
+    app.include_router(metrics_of.router(metrics))
     app.include_router(viewer.router())
     app.include_router(pages.router(live, answering))
     return app

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib.util
 import logging
+import os
+import shutil
 import socket
 import sys
+import tempfile
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from semsearch.errors import MissingExtra, ServeError
 from semsearch.serve.workers import Workers
 
 
-def serve(root: Path, host: str, port: int, *, workers: int = 1, rerank: str | None = None) -> None:
+def serve(
+    root: Path,
+    host: str,
+    port: int,
+    *,
+    workers: int = 1,
+    rerank: str | None = None,
+    access_log: bool = False,
+    json_log: bool = False,
+) -> None:
     """Answer over HTTP until SIGINT or SIGTERM.
 
     Args:
@@ -23,6 +37,8 @@ def serve(root: Path, host: str, port: int, *, workers: int = 1, rerank: str | N
         port: 0 picks a free one.
         workers: Processes that answer.
         rerank: Name or path of the reranker that puts the best hits in order; None for none.
+        access_log: Write a line for every request.
+        json_log: Write the log as JSON lines.
 
     Raises:
         MissingExtra: FastAPI, Jinja or uvicorn is not installed.
@@ -34,10 +50,8 @@ def serve(root: Path, host: str, port: int, *, workers: int = 1, rerank: str | N
         importlib.util.find_spec(name) for name in ("fastapi", "fastapi_offline", "jinja2", "uvicorn")
     ):
         raise MissingExtra("FastAPI, Jinja and uvicorn", "web")
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    logging.getLogger("semsearch").setLevel(logging.INFO)
-    with _listen(host, port) as listener:
-        first = Workers().become(workers) if workers > 1 else lambda: True
+    with _listen(host, port) as listener, _counted_together(workers) as ended:
+        first = Workers(ended).become(workers) if workers > 1 else lambda: True
         # Workers load what they need themselves: libraries that compute are not to be carried over a fork.
         # The application is imported while the index is checked, which is reading and hashing.
         importing = threading.Thread(target=importlib.import_module, args=("semsearch.serve.app",))
@@ -49,6 +63,7 @@ def serve(root: Path, host: str, port: int, *, workers: int = 1, rerank: str | N
         importing.join()
         from semsearch.serve.app import create_app
 
+        _log(access=access_log, as_json=json_log)
         if first():
             address, port = listener.getsockname()[:2]
             where = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
@@ -56,8 +71,42 @@ def serve(root: Path, host: str, port: int, *, workers: int = 1, rerank: str | N
             print(f"Answering from {about}", file=sys.stderr)  # noqa: T201
         import uvicorn
 
-        config = uvicorn.Config(create_app(live), log_level="warning", access_log=False, server_header=False)
+        config = uvicorn.Config(
+            create_app(live), log_config=None, log_level="warning", access_log=False, server_header=False
+        )
         uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _counted_together(workers: int) -> Iterator[Callable[[int], None]]:
+    """A folder for what several workers count; to be told of each that has ended."""
+    if workers == 1:
+        yield lambda _: None
+        return
+    owner, folder = os.getpid(), Path(tempfile.mkdtemp(prefix="semsearch-metrics-"))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # prometheus_client looks for it when it is imported
+
+    def ended(worker: int) -> None:
+        for file in folder.glob(f"gauge_live*_{worker}.db"):
+            file.unlink()
+
+    try:
+        yield ended
+    finally:
+        if os.getpid() == owner:  # and not in a worker, which leaves this block too
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _log(*, access: bool, as_json: bool) -> None:
+    from semsearch.serve import requests
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        requests.JsonLines() if as_json else logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+    )
+    logging.getLogger().addHandler(handler)
+    logging.getLogger("semsearch").setLevel(logging.INFO)
+    requests.access.setLevel(logging.INFO if access else logging.WARNING)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -22,9 +22,14 @@ _PAUSE = 1.0  # seconds before a worker that died is replaced
 
 
 class Workers:
-    """Starts workers, and looks after them from the process that started them."""
+    """Starts workers, and looks after them from the process that started them.
 
-    def __init__(self) -> None:
+    Args:
+        ended: Told of each that has ended.
+    """
+
+    def __init__(self, ended: Callable[[int], None]) -> None:
+        self._ended = ended
         self._running: set[int] = set()
         self._stopping, self._code = False, 0
         # Nobody writes to the first pipe: its end is read when the process that holds it has ended.
@@ -55,6 +60,7 @@ class Workers:
         while self._running:
             worker, status = os.wait()
             self._running.discard(worker)
+            self._ended(worker)
             code = os.waitstatus_to_exitcode(status)
             if self._stopping:
                 continue

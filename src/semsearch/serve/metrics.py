@@ -1,0 +1,123 @@
+"""What a service counts and times, as Prometheus reads it.
+
+The workers of one service count together, in files of a folder that `serve.run` makes before they start.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+
+from fastapi import APIRouter
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from starlette.responses import Response
+
+from semsearch.search import Results
+from semsearch.serve.live import Live
+
+# Seconds. A remembered question takes some 10 ms, one with others before it a few hundred.
+_BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10)
+
+
+class Metrics:
+    """The counters of one application."""
+
+    def __init__(self, live: Live) -> None:
+        of_workers = self._registry = CollectorRegistry()
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            self._registry = CollectorRegistry()
+            MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]
+        self._registry.register(_Served(live))
+        self._requests = Counter(
+            "semsearch_requests", "Answers by route and status.", ["route", "status"], registry=of_workers
+        )
+        self._seconds = Histogram(
+            "semsearch_request_seconds",
+            "From the first byte of a request to the last of its answer.",
+            ["route"],
+            buckets=_BUCKETS,
+            registry=of_workers,
+        )
+        self._stages = Histogram(
+            "semsearch_stage_seconds",
+            "Time of each stage of a question; encode includes waiting for others.",
+            ["stage"],
+            buckets=_BUCKETS,
+            registry=of_workers,
+        )
+        self._answers = Counter(
+            "semsearch_answers",
+            "Answers to questions by the confidence of their best hit; none without hits, words where "
+            "meaning was not looked at.",
+            ["confidence"],
+            registry=of_workers,
+        )
+        self.waiting = Gauge(
+            "semsearch_requests_in_progress",
+            "Requests that wait or are being answered.",
+            registry=of_workers,
+            multiprocess_mode="livesum",
+        )
+
+    def requested(self, route: str, status: int, seconds: float) -> None:
+        """A request was answered."""
+        self._requests.labels(route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def answered(self, results: Results) -> None:
+        """A question was answered, or papers related to others were found."""
+        for stage, milliseconds in results.stages.items():
+            self._stages.labels(stage).observe(milliseconds / 1000)
+        self._answers.labels(results.confidence or ("words" if len(results) else "none")).inc()
+
+    def exposition(self) -> bytes:
+        """All of it, in the text format of Prometheus."""
+        return generate_latest(self._registry)
+
+
+class _Served(Collector):
+    """The generation that answers."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    def collect(self) -> Iterator[Metric]:
+        """What is true now."""
+        searcher, problem = self._live.searcher, self._live.problem
+        info = GaugeMetricFamily(
+            "semsearch_generation_info", "The generation that answers.", labels=["generation"]
+        )
+        info.add_metric([searcher.generation.id], 1)
+        yield info
+        created = datetime.fromisoformat(searcher.generation.manifest.created).timestamp()
+        yield GaugeMetricFamily(
+            "semsearch_generation_created_seconds", "When it was built, in seconds since 1970.", created
+        )
+        yield GaugeMetricFamily("semsearch_papers", "Papers in it.", len(searcher))
+        yield GaugeMetricFamily(
+            "semsearch_generation_refused",
+            "1 while a newer generation is published that cannot be served.",
+            int(problem is not None),
+        )
+
+
+def router(metrics: Metrics) -> APIRouter:
+    """``/metrics``."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/metrics")
+    def exposed() -> Response:
+        return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+    return routes
