@@ -148,8 +148,8 @@ def serve(
     """Answer over HTTP, with a page.
 
     Answers from the published generation, and from each new one as it is published. A page at /, the API
-    under /v1, its documentation at /docs; /health/live, /health/ready and /metrics for those who watch. Listens
-    on this machine only, unless --host says otherwise.
+    under /v1, its documentation at /docs; /health/live, /health/ready and /metrics for those who watch.
+    Listens on this machine only, unless --host says otherwise.
     """
     one_thread_each()
     from semsearch.serve.run import serve as run

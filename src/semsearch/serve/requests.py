@@ -61,8 +61,10 @@ class Requests:
             self._metrics.waiting.dec()
             seconds = time.perf_counter() - began
             self._metrics.requested(_route(scope), status, seconds)
-            told = {"method": scope["method"], "path": scope["path"], "status": status}
-            access.info("%(method)s %(path)s %(status)d", told, extra=told | {"ms": round(seconds * 1000, 1)})
+            said: dict[str, object] = {"method": scope["method"], "path": scope["path"], "status": status}
+            access.info(
+                "%(method)s %(path)s %(status)d", said, extra={**said, "ms": round(seconds * 1000, 1)}
+            )
 
 
 class JsonLines(logging.Formatter):
