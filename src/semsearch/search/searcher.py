@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -36,6 +37,7 @@ from semsearch.search.routing import route
 from semsearch.search.stages import Stages
 from semsearch.search.versions import versions
 
+T = TypeVar("T")
 Asking = Generator[list[str], Vectors, Results]
 """A question on its way: gives the texts to encode, takes their vectors, returns the results."""
 
@@ -159,14 +161,7 @@ class Searcher:
             QuestionError: The question is blank, too long, or only says what it does not want.
             ValueError: ``k``, ``offset`` or ``mode`` is out of range.
         """
-        asking = self.asking(question, k, mode=mode, filters=filters, offset=offset)
-        try:
-            texts = next(asking)
-            asking.send(self.encoder.encode_queries(texts))
-        except StopIteration as end:
-            results: Results = end.value
-            return results
-        raise AssertionError("a question is encoded once")
+        return self._answered(self.asking(question, k, mode=mode, filters=filters, offset=offset))
 
     def asking(
         self,
@@ -215,14 +210,7 @@ class Searcher:
         Raises:
             QuestionError, ValueError: As `search`.
         """
-        counting = self.counting(question, mode=mode, filters=filters)
-        try:
-            texts = next(counting)
-            counting.send(self.encoder.encode_queries(texts))
-        except StopIteration as end:
-            facets: Facets = end.value
-            return facets
-        raise AssertionError("a question is encoded once")
+        return self._answered(self.counting(question, mode=mode, filters=filters))
 
     def counting(
         self, question: str | None = None, *, mode: Mode = "auto", filters: Filters | None = None
@@ -264,14 +252,7 @@ class Searcher:
         Raises:
             QuestionError, ValueError: As `search`.
         """
-        arriving = self.arriving(question, k, mode=mode, filters=filters)
-        try:
-            texts = next(arriving)
-            arriving.send(self.encoder.encode_queries(texts))
-        except StopIteration as end:
-            arrivals: tuple[Arrival, ...] = end.value
-            return arrivals
-        raise AssertionError("a question is encoded once")
+        return self._answered(self.arriving(question, k, mode=mode, filters=filters))
 
     def arriving(
         self,
@@ -301,6 +282,16 @@ class Searcher:
 
     def _allowed(self, filters: Filters | None) -> Mask | None:
         return self.generation.papers.allowed(filters) if filters else None
+
+    def _answered(self, asking: Generator[list[str], Vectors, T]) -> T:
+        """What comes of a question, its texts encoded here and now."""
+        try:
+            texts = next(asking)
+            asking.send(self.encoder.encode_queries(texts))
+        except StopIteration as end:
+            answer: T = end.value
+            return answer
+        raise AssertionError("a question is encoded once")
 
     def _ranked(
         self,
