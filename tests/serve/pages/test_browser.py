@@ -35,6 +35,8 @@ STATES = {
     "no seeds": "/related",
     "missing": "/papers/no/such",
     "gone": "/?q=learning&page=2&generation=none",
+    "map": "/map",
+    "lit map": "/map?q=learning",
 }
 
 
