@@ -84,11 +84,11 @@ def _served(index: Path) -> Iterator[str]:
     import uvicorn
 
     from semsearch.serve.app import create_app
-    from semsearch.serve.run import _listen
+    from semsearch.serve.run import listen
 
     live = Live(index)
     live.searcher = opened(index)
-    with _listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", 0) as listener:
         server = uvicorn.Server(uvicorn.Config(create_app(live), log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -19,9 +19,8 @@ from pathlib import Path
 
 from semsearch.errors import IndexBusy, SemsearchError
 from semsearch.index.build import KEEP
-from semsearch.index.gate import Gate
 from semsearch.index.offline import build_from_sources, recorded
-from semsearch.search.golden import read_golden
+from semsearch.search.golden import gate
 
 log = logging.getLogger("build_index")
 BUSY = 75
@@ -95,14 +94,14 @@ def _build(arguments: argparse.Namespace) -> int:
     if not sources:
         before = recorded(arguments.index)
         sources, encoder = before.sources, encoder or before.encoder.name
-        golden = golden or (Path(before.golden) if before.golden else None)
+        golden = golden or before.golden
     report = build_from_sources(
         sources,
         arguments.index,
         encoder=encoder,
         keep=arguments.keep,
         exact=arguments.exact,
-        gate=Gate(read_golden(golden) if golden else None, arguments.force),
+        gate=gate(golden, force=arguments.force),
         progress=LoggedSteps() if arguments.verbose else None,
     )
     for item in report.rejected:

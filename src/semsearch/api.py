@@ -9,13 +9,12 @@ from semsearch.encode import DEFAULT, Encoder, choosing
 from semsearch.index.build import KEEP, BuildReport
 from semsearch.index.build import build as _build
 from semsearch.index.files import storage
-from semsearch.index.gate import Gate
 from semsearch.index.progress import Progress
 from semsearch.index.store import Store
 from semsearch.ingest.reader import read
 from semsearch.paper import Paper, Rejected
 from semsearch.search import open_searcher as open  # noqa: A004 -- the contract's name
-from semsearch.search.golden import read_golden
+from semsearch.search.golden import gate
 
 __all__ = ["build", "open", "read"]
 
@@ -51,7 +50,7 @@ def build(
         NothingToIndex, IndexBusy, StorageError, EncoderError, BuildHeld, SourceError: What keeps the index
             from being built or published; the published generation stays as it was.
     """
-    gate = Gate(read_golden(Path(golden)) if golden else None, force)
+    judged_by = gate(golden, force=force)
     if isinstance(encoder, str):
         with storage(Path(root)):
             encoder = choosing.load(encoder, exports=Store(Path(root)).encoders)
@@ -63,6 +62,6 @@ def build(
         sources=sources,
         keep=keep,
         exact=exact,
-        gate=gate,
+        gate=judged_by,
         progress=progress,
     )

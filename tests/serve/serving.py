@@ -16,7 +16,7 @@ from semsearch.paper import Paper
 from semsearch.search import Searcher
 from semsearch.serve.app import create_app
 from semsearch.serve.live import Live
-from semsearch.serve.run import _listen
+from semsearch.serve.run import listen
 from tests.support import WordEncoder
 
 
@@ -32,7 +32,7 @@ def live_on(root: Path, papers: Sequence[Paper], encoder: Encoder | None = None)
 @contextmanager
 def serving(live: Live) -> Iterator[httpx.Client]:
     """A client of a service that answers from ``live``."""
-    with _listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", 0) as listener:
         server = uvicorn.Server(uvicorn.Config(create_app(live), log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

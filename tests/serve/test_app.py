@@ -14,7 +14,7 @@ import pytest
 from semsearch.api import build
 from semsearch.encode.transformer import TransformerEncoder
 from semsearch.serve.live import Live
-from semsearch.serve.run import _listen
+from semsearch.serve.run import listen
 from tests.serve.serving import live_on, serving
 from tests.support import CORPUS
 
@@ -37,7 +37,7 @@ def client(live: Live) -> Iterator[httpx.Client]:
 
 def test_what_is_sent_is_sent_at_once() -> None:
     """asyncio sets TCP_NODELAY on sockets that name their protocol alone."""
-    with _listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
 
 

@@ -44,18 +44,22 @@ def rebuild(options: BuildOptions) -> None:
     from semsearch.index.offline import recorded
 
     before = recorded(options.root)
-    golden = options.golden or (Path(before.golden) if before.golden else None)
-    _build(before.sources, options.encoder or before.encoder.name, golden, options)
+    _build(
+        before.sources,
+        options.encoder or before.encoder.name,
+        options.golden or before.golden,
+        options,
+    )
 
 
-def _build(sources: tuple[str, ...], encoder: str | None, golden: Path | None, options: BuildOptions) -> None:
-    from semsearch.index.gate import Gate
+def _build(
+    sources: tuple[str, ...], encoder: str | None, golden: Path | str | None, options: BuildOptions
+) -> None:
     from semsearch.index.offline import build_from_sources
-    from semsearch.search.golden import read_golden
+    from semsearch.search.golden import gate
     from semsearch.terminal import BuildBar, show_build, show_stages
 
-    gate = Gate(read_golden(golden) if golden else None, options.force)
-
+    judged_by = gate(golden, force=options.force)
     with BuildBar(quiet=options.quiet or options.as_json) as bar:
         report = build_from_sources(
             sources,
@@ -64,7 +68,7 @@ def _build(sources: tuple[str, ...], encoder: str | None, golden: Path | None, o
             runtime=options.runtime,
             keep=options.keep,
             exact=options.exact,
-            gate=gate,
+            gate=judged_by,
             progress=bar,
         )
     if options.as_json:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from semsearch.encode import Encoder
 from semsearch.errors import SourceError
-from semsearch.index.gate import Change, Check
+from semsearch.index.gate import Change, Check, Gate
 from semsearch.index.generation import Generation
 from semsearch.search.searcher import Searcher
 
@@ -55,6 +55,19 @@ class GoldenQuestions:
                     changes.append(Change(golden.question, was, tuple(found[:_FIRST])))
         answered = f"{len(self.questions) - len(missed)} of {len(self.questions)} are answered"
         return [Check("golden questions", not missed, "; ".join([answered, *missed]))], changes
+
+
+def gate(questions: str | Path | None, *, force: bool) -> Gate:
+    """What a build must show.
+
+    Args:
+        questions: A file of golden questions; None for none.
+        force: Publish whatever is found.
+
+    Raises:
+        SourceError: As `read_golden`.
+    """
+    return Gate(read_golden(Path(questions)) if questions else None, force)
 
 
 def read_golden(path: Path) -> GoldenQuestions:

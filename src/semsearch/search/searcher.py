@@ -266,6 +266,7 @@ class Searcher:
         _check(question, k, mode, 0)
         papers, found = self.generation.papers, list[Arrival]()
         queries: Vectors | None = None
+        phrases = parse(question).phrases if question is not None else ()
         for added, of_build in by_build(self.generation, papers.allowed(filters or Filters()), question):
             if question is None:
                 rows = np.flatnonzero(of_build)
@@ -273,7 +274,7 @@ class Searcher:
                 answer = yield from self._ranked(question, max(POOL, k), mode, of_build, Stages(), queries)
                 queries = answer.queries
                 rows = answer.ranking.rows[better_than_weak(self.generation, answer.ranking, queries)]
-                if parse(question).phrases and not answer.asked.phrases:
+                if phrases and not answer.asked.phrases:
                     continue  # no paper of this build holds them, and the nearest are not what was asked for
             found += (Arrival(paper, added) for paper in papers.get(rows[: k - len(found)]))
             if len(found) == k:

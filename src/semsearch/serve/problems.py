@@ -82,6 +82,11 @@ def problem(
     return Response(content, status, headers, MEDIA_TYPE)
 
 
+def status_of(error: SemsearchError) -> int:
+    """The HTTP status of an error that somebody can mend."""
+    return _STATUS.get(type(error), 503)
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Problems for the OpenAPI document: what FastAPI takes as ``responses``."""
     return {status: _described(status, *_WHEN[status]) for status in statuses}
@@ -98,7 +103,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(SemsearchError)
     async def mendable(_: Request, error: SemsearchError) -> Response:
-        return problem(_STATUS.get(type(error), 503), f"{error.what} {error.hint}".strip())
+        return problem(status_of(error), f"{error.what} {error.hint}".strip())
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:

@@ -50,7 +50,7 @@ def serve(
         importlib.util.find_spec(name) for name in ("fastapi", "fastapi_offline", "jinja2", "uvicorn")
     ):
         raise MissingExtra("FastAPI, Jinja and uvicorn", "web")
-    with _listen(host, port) as listener, _counted_together(workers) as ended:
+    with listen(host, port) as listener, _counted_together(workers) as ended:
         first = Workers(ended).become(workers) if workers > 1 else lambda: True
         # Workers load what they need themselves: libraries that compute are not to be carried over a fork.
         # The application is imported while the index is checked, which is reading and hashing.
@@ -109,7 +109,7 @@ def _log(*, access: bool, as_json: bool) -> None:
     requests.access.setLevel(logging.INFO if access else logging.WARNING)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """A listening socket, taken before anything slow is loaded."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]

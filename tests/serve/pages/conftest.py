@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,17 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import uvicorn
 
 from semsearch.api import build, read
 from semsearch.encode import Vectors
 from semsearch.index.words import terms
 from semsearch.paper import Paper
 from semsearch.search import Searcher
-from semsearch.serve.app import create_app
 from semsearch.serve.live import Live
-from semsearch.serve.run import _listen
 from tests.conftest import ROOT
+from tests.serve.serving import serving
 from tests.support import CORPUS, WordEncoder
 
 if TYPE_CHECKING:
@@ -99,13 +96,8 @@ def site(searched: Searcher) -> Iterator[str]:
     """Address of a server of these papers."""
     live = Live(Path(searched.generation.encoders).parent)
     live.searcher = searched
-    with _listen("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(live), log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with serving(live) as client:
+        yield str(client.base_url).rstrip("/")
 
 
 @pytest.fixture(scope="session")

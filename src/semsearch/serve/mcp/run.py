@@ -54,9 +54,9 @@ def serve_http(root: Path, host: str, port: int, *, names: Sequence[str] = ()) -
     with _live(root) as (server, live):
         import uvicorn
 
-        from semsearch.serve.run import _listen
+        from semsearch.serve.run import listen
 
-        with _listen(host, port) as listener:
+        with listen(host, port) as listener:
             app = server.streamable_http_app(
                 json_response=True, stateless_http=True, transport_security=_security(host, names)
             )

@@ -23,10 +23,10 @@ from semsearch.serve.pages.collection import Collections
 from semsearch.serve.pages.rendering import render
 from semsearch.serve.pages.searching import search_page
 from semsearch.serve.pages.showing import shown
+from semsearch.serve.problems import status_of
 
 _RELATED = 20  # papers related to those that were ticked
 _BESIDE = 6  # papers related to the one of a page
-_STATUS: dict[type[SemsearchError], int] = {PaperNotFound: 404, GenerationGone: 410, QuestionError: 422}
 _KIND: dict[type[SemsearchError], str] = {
     PaperNotFound: "missing",
     GenerationGone: "gone",
@@ -44,7 +44,7 @@ class _Page(APIRoute):
             try:
                 return await handler(request)
             except SemsearchError as error:
-                status = _STATUS.get(type(error), 503)
+                status = status_of(error)
                 asked, kind = address.read(request.query_params), _KIND.get(type(error), "service")
                 identifier = request.path_params.get("identifier") or ", ".join(
                     request.query_params.getlist("like") + request.query_params.getlist("not")
