@@ -75,9 +75,67 @@ def test_keeping_only_some_forgets_the_others(tmp_path: Path) -> None:
         assert {*found_in(cache, TEXTS)} == {key(TEXTS[1])}
 
 
-def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_begun_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
         path = cache.path
     path.write_bytes(b"not a database at all" * 100)
+    with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
+        assert path.name in caplog.text
+        cache.put(map(key, TEXTS), ENCODER.encode_documents(TEXTS))
+        assert len(found_in(cache, TEXTS)) == 3
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_what_is_whole_in_a_damaged_database_is_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    texts = [f"text {i}" for i in range(1_000)]
+    vectors = dict(zip(map(key, texts), ENCODER.encode_documents(texts), strict=True))
+    with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
+        cache.put(vectors.keys(), np.stack([*vectors.values()]))
+        path = cache.path
+    whole, page = path.read_bytes(), 16_384
+    pages = len(whole) // page
+    kept = []
+    for damaged in range(pages):
+        path.write_bytes(whole[: damaged * page] + b"\xff" * page + whole[(damaged + 1) * page :])
+        with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
+            found = found_in(cache, texts)
+            for name, vector in found.items():
+                np.testing.assert_array_equal(vector, vectors[name])
+            kept.append(len(found))
+            cache.put(vectors.keys(), np.stack([*vectors.values()]))
+            assert len(found_in(cache, texts)) == 1_000
+    assert "was damaged" in caplog.text
+    # Nothing can be read without the first page, which says what the file is, and the root of the table.
+    assert sorted(kept)[2] > 800
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_flipped_bits_never_give_another_vector(tmp_path: Path, seed: int) -> None:
+    texts = [f"text {i}" for i in range(300)]
+    vectors = dict(zip(map(key, texts), ENCODER.encode_documents(texts), strict=True))
+    with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
+        cache.put(vectors.keys(), np.stack([*vectors.values()]))
+        path = cache.path
+    whole, random = path.read_bytes(), np.random.default_rng(seed)
+    for _ in range(12):
+        damaged = bytearray(whole)
+        # Half of the flips go to where the database describes itself.
+        for place in (random.integers(200), random.integers(len(whole))):
+            damaged[place] ^= 1 << random.integers(8)
+        path.write_bytes(damaged)
+        with EmbeddingCache(tmp_path, ENCODER.passport) as cache:
+            for name, vector in found_in(cache, texts).items():
+                np.testing.assert_array_equal(vector, vectors[name])
+            cache.put(vectors.keys(), np.stack([*vectors.values()]))
+            cache.keep_only({*vectors})
+            assert len(found_in(cache, texts)) == 300
+
+
+def test_a_cache_that_may_not_be_written_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / f"{ENCODER.passport.fingerprint[:32]}.sqlite"
+    path.mkdir()
     with pytest.raises(StorageError, match=path.name):
         EmbeddingCache(tmp_path, ENCODER.passport)
+    assert path.is_dir()

@@ -32,7 +32,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Lexicon:
     encoder = multilingual()
     with EmbeddingCache(folder / "cache", encoder.passport) as cache:
         keys = lexicon.write(folder, [*CORPUS, FRENCH], encoder, cache)
-    found = Lexicon(folder)
+    found = Lexicon(folder, encoder.passport.dim)
     assert len(keys) == len(found)
     return found
 
@@ -114,14 +114,14 @@ def test_a_collection_has_the_languages_of_its_texts(built: Lexicon, tmp_path: P
             ([replace(FRENCH, title="2 3 5 7")], {"fr"}),
         ):
             lexicon.write(tmp_path, papers, encoder, cache)
-            assert Lexicon(tmp_path).languages == languages
+            assert Lexicon(tmp_path, encoder.passport.dim).languages == languages
 
 
 def test_papers_without_words_have_an_empty_lexicon(tmp_path: Path) -> None:
     encoder = multilingual()
     with EmbeddingCache(tmp_path, encoder.passport) as cache:
         lexicon.write(tmp_path, [Paper("x", "42", "")], encoder, cache)
-    empty = Lexicon(tmp_path)
+    empty = Lexicon(tmp_path, encoder.passport.dim)
     assert (len(empty), empty.languages, empty.find("learning")) == (0, frozenset(), None)
 
 
@@ -132,7 +132,7 @@ def test_a_stray_text_does_not_make_a_collection_bilingual(tmp_path: Path) -> No
     stray = replace(FRENCH, title="Réseaux", abstract="")
     with EmbeddingCache(tmp_path, encoder.passport) as cache:
         lexicon.write(tmp_path, [*english, stray], encoder, cache)
-    found = Lexicon(tmp_path)
+    found = Lexicon(tmp_path, encoder.passport.dim)
     assert found.find("réseaux") is not None
     assert len(found) > 100
     assert found.languages == {"en"}

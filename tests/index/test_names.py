@@ -30,7 +30,7 @@ def test_the_forms_of_a_name(name: str, expected: list[tuple[str, ...]]) -> None
 
 def test_names_are_found_by_words_and_initials(tmp_path: Path) -> None:
     names.write(tmp_path, CORPUS)
-    index = PaperNames(tmp_path)
+    index = PaperNames(tmp_path, len(CORPUS))
     (bengio,) = index.with_words(["bengio"])
     assert index.with_words(["yoshua", "bengio"]) == {bengio: [("yoshua", "bengio")]}
     assert [*index.with_words(["bengio y"])] == [bengio]

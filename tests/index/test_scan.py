@@ -54,7 +54,7 @@ def test_bytes_never_miss_a_paper(
     allowed = None if share is None else np.random.default_rng(seed).random(papers) < share
     with TemporaryDirectory() as folder:
         ByteScan.write(Path(folder), np.stack(documents))
-        named = ByteScan(Path(folder)).candidates(query, k, allowed)
+        named = ByteScan(Path(folder), papers, dim).candidates(query, k, allowed)
     if named is None:
         return  # it says that it cannot tell: all are compared
     cosines = np.stack(documents).astype(np.float64) @ query.astype(np.float64)
@@ -70,7 +70,7 @@ def test_bytes_never_miss_a_paper(
 def test_bytes_name_few_papers_of_many(tmp_path: Path) -> None:
     documents = clustered(1, 20_000, 64, 1.0, 0.0, 0.0)
     ByteScan.write(tmp_path, documents)
-    scan = ByteScan(tmp_path)
+    scan = ByteScan(tmp_path, 20_000, 64)
     for query in clustered(2, 20, 64, 1.0, 0.0, 0.0):
         named = scan.candidates(query, 10, None)
         assert named is not None

@@ -14,7 +14,7 @@ from tests.support import CORPUS
 
 def test_every_phrase_of_the_corpus_is_found_where_it_stands(tmp_path: Path) -> None:
     texts.write(tmp_path, CORPUS)
-    index = PaperTexts(tmp_path)
+    index = PaperTexts(tmp_path, len(CORPUS))
     parts = [[f" {spelled(part)} " for part in (paper.title, paper.abstract)] for paper in CORPUS]
     for paper in CORPUS:
         words = spelled(paper.abstract).split()
@@ -32,7 +32,7 @@ def test_every_phrase_of_the_corpus_is_found_where_it_stands(tmp_path: Path) -> 
 
 def test_a_phrase_does_not_go_on_from_title_to_abstract_or_to_the_next_paper(tmp_path: Path) -> None:
     texts.write(tmp_path, CORPUS)
-    index = PaperTexts(tmp_path)
+    index = PaperTexts(tmp_path, len(CORPUS))
     assert index.holding("Adversarial Nets Two networks").tolist() == []
     assert index.holding("from real data Neural Machine").tolist() == []
     assert index.holding("from real data").tolist() == [0]

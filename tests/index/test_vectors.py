@@ -51,7 +51,7 @@ def test_the_nearest_sentence_is_that_of_brute_force(tmp_path: Path) -> None:
     np.save(tmp_path / evidence.SPANS, spans)
 
     rows = RANDOM.permutation(40)[:25]
-    stored = PaperSentences(tmp_path)
+    stored = PaperSentences(tmp_path, 40, len(sentences), 24)
     for row, cosines in zip(rows, stored.nearest(QUERIES[:2], rows), strict=True):
         own = sentences[starts[row] : starts[row + 1]]
         expected = (own @ QUERIES[:2].T).max(axis=0) if len(own) else [-1, -1]
@@ -69,7 +69,7 @@ def test_a_byte_a_component_moves_a_cosine_by_a_thousandth(tmp_path: Path) -> No
     written = compact.create(tmp_path / "some.npy", 700, 384)
     for rows in (np.arange(0, 700, 2), np.arange(1, 700, 2)):
         written[rows] = vectors[rows]
-    stored, rows = compact.opened(tmp_path / "some.npy"), RANDOM.permutation(700)[:600]
+    stored, rows = compact.opened(tmp_path / "some.npy", 700, 384), RANDOM.permutation(700)[:600]
     expected = vectors @ vectors[:3].T
     np.testing.assert_allclose(stored.cosines(vectors[:3]), expected, atol=2e-3)
     np.testing.assert_allclose(stored.cosines(vectors[:3], rows), expected[rows], atol=2e-3)
@@ -80,7 +80,7 @@ def test_a_byte_a_component_moves_a_cosine_by_a_thousandth(tmp_path: Path) -> No
 
 def test_no_vectors_are_stored_too(tmp_path: Path) -> None:
     compact.create(tmp_path / "none.npy", 0, 8)
-    stored = compact.opened(tmp_path / "none.npy")
+    stored = compact.opened(tmp_path / "none.npy", 0, 8)
     assert (len(stored), stored.cosines(np.zeros((2, 8), np.float32)).shape) == (0, (0, 2))
 
 

@@ -79,13 +79,18 @@ def rollback(generation: str | None, root: Path, as_json: bool) -> None:
 
     It is checked first; nothing is deleted, so rolling forward is the same command with the newer ID.
     """
-    from semsearch.errors import IndexMissing
+    from semsearch.errors import IndexDamaged, IndexMissing
     from semsearch.index.generation import open_generation
 
     store = store_of(root)
-    current = store.published()
+    try:
+        current: str | None = store.published()
+    except (IndexMissing, IndexDamaged):
+        if generation is None or not store.ids():
+            raise
+        current = None  # what is published cannot be told, and this is what mends it
     with store.lock():
-        older = [name for name in store.ids() if name < current]
+        older = [name for name in store.ids() if current is not None and name < current]
         if generation is None and not older:
             raise IndexMissing("there is no generation before this one.", where=current)
         target = generation or older[-1]
@@ -94,7 +99,7 @@ def rollback(generation: str | None, root: Path, as_json: bool) -> None:
     if as_json:
         print_json({"published": target, "was": current})
     else:
-        click.echo(f"Published {target} (was {current}).")
+        click.echo(f"Published {target} (was {current or 'none'}).")
 
 
 @click.command()

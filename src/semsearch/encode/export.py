@@ -158,7 +158,7 @@ def write(pretrained: Pretrained, exports: Path, source_sha256: str) -> Export:
         staging.chmod(0o755)  # mkdtemp keeps others out; a server may run as another user
         (staging / WEIGHTS).chmod(0o644)  # likewise
         if target.exists():
-            shutil.rmtree(target)
+            _discard(target)
         staging.rename(target)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -167,11 +167,19 @@ def write(pretrained: Pretrained, exports: Path, source_sha256: str) -> Export:
 
 
 def keep_only(exports: Path, fingerprints: Collection[str]) -> None:
-    """Delete the exports of all other encoders."""
+    """Delete the exports of all other encoders, and what killed processes left."""
+    _sweep(exports)
     kept = {folder_of(exports, fingerprint) for fingerprint in fingerprints}
     for folder in exports.iterdir() if exports.is_dir() else ():
         if folder not in kept and not folder.name.startswith("."):
-            shutil.rmtree(folder)
+            _discard(folder)
+
+
+def _discard(folder: Path) -> None:
+    """Delete an export; a process killed meanwhile leaves no export that lacks a part."""
+    trash = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder.parent))
+    folder.rename(trash)
+    shutil.rmtree(trash)
 
 
 def _sweep(exports: Path) -> None:

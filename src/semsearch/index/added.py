@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.errors import IndexDamaged, IndexForeign, IndexMissing
-from semsearch.index.manifest import MEND
+from semsearch.index.arrays import mapped
 from semsearch.index.papers import PaperTable
 from semsearch.index.store import Store
 from semsearch.paper import Paper
@@ -22,8 +22,12 @@ Times = NDArray[np.int64]
 
 
 def write(folder: Path, papers: Sequence[Paper], now: datetime, before: Mapping[str, int]) -> None:
-    """Write when each paper came: ``now``, unless it was there before, by id."""
-    stamp = seconds(now)
+    """Write when each paper came: ``now``, unless it was there before, by id.
+
+    A paper that comes later has a later time, though the clock was moved back or has not gone on by a second:
+    feeds tell builds apart by it.
+    """
+    stamp = max(seconds(now), max(before.values(), default=-1) + 1)
     np.save(folder / FILE, np.array([before.get(paper.id, stamp) for paper in papers], dtype=np.int64))
 
 
@@ -38,19 +42,13 @@ def opened(folder: Path, papers: int) -> Times:
     Raises:
         IndexDamaged: The file cannot be read, or is of other papers.
     """
-    try:
-        times: Times = np.load(folder / FILE)
-    except (OSError, ValueError) as error:
-        raise IndexDamaged(f"cannot be read ({error}).", where=folder / FILE, hint=MEND) from error
-    if times.shape != (papers,):
-        raise IndexDamaged("does not fit the papers beside it.", where=folder / FILE, hint=MEND)
-    return times
+    return mapped(folder / FILE, np.int64, papers)
 
 
 def known(store: Store) -> dict[str, int]:
     """When each paper of the published generation came, by id; nothing where there is none to go by."""
-    generation = store.current()
     try:
+        generation = store.current()
         if generation is None or not store.manifest(generation).counts.papers:
             return {}
         folder = store.generations / generation

@@ -113,6 +113,7 @@ def build(
         ValueError: Two papers have the same id.
         BuildHeld: It does not show what it must; the published generation stays.
         IndexBusy: Another process is writing here.
+        IndexDamaged: ``CURRENT`` does not say what is published.
         StorageError: The disk is full or may not be written.
     """
     from importlib.metadata import version
@@ -126,6 +127,7 @@ def build(
 
     store = Store(Path(root))
     with store.lock(), EmbeddingCache(store.cache, encoder.passport) as cache, store.staging() as staging:
+        parent = store.current()
         with storage(staging):
             embedding = _embed(corpus, encoder, cache, staging, progress)
             translator = multilingual()
@@ -144,7 +146,7 @@ def build(
             _write_rejected(staging, rejected)
             manifest = Manifest(
                 created=now.isoformat(timespec="seconds"),
-                parent=store.current(),
+                parent=parent,
                 encoder=encoder.passport,
                 lexicon=translator.passport,
                 vectors=spec,
@@ -153,7 +155,9 @@ def build(
                 papers_of=by_source(corpus),
                 golden=gate.questions.path if gate.questions else None,
                 calibration=calibrate(
-                    encoder, compact.opened(staging / evidence.TITLES), embedding.documents
+                    encoder,
+                    compact.opened(staging / evidence.TITLES, *embedding.documents.shape),
+                    embedding.documents,
                 ),
                 files=record(staging),
                 software={name: version(name) for name in _LIBRARIES},
@@ -167,8 +171,8 @@ def build(
         progress.step("publish")
         store.publish(generation)
         progress.step("tidy")
+        pruned = store.prune(keep)  # first, so that a full disk has room for what the cache writes
         cache.keep_only(embedding.keys)
-        pruned = store.prune(keep)
         progress.step("done")
     stages = progress.seconds
     return BuildReport(

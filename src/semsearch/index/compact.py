@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.encode import Vectors
-from semsearch.index.files import mapped
+from semsearch.index.arrays import mapped
 from semsearch.index.vectors import Rows
 
 _MOST = 127
@@ -67,7 +67,7 @@ class CompactVectors:
 
 def create(path: Path, count: int, dim: int) -> CompactVectors:
     """A new file of ``count`` vectors, to be filled in place; memory-mapped unless it is empty."""
-    dtype = np.dtype([("codes", np.int8, (dim,)), ("scale", "<f4")])
+    dtype = _record(dim)
     if count == 0:
         np.save(path, np.empty(0, dtype=dtype))
         return CompactVectors(np.empty(0, dtype=dtype))
@@ -78,6 +78,14 @@ def create(path: Path, count: int, dim: int) -> CompactVectors:
     return CompactVectors(array)
 
 
-def opened(path: Path) -> CompactVectors:
-    """The vectors of a file that was written with `create`."""
-    return CompactVectors(mapped(path))
+def opened(path: Path, count: int, dim: int) -> CompactVectors:
+    """The vectors of a file that was written with `create`.
+
+    Raises:
+        IndexDamaged: It cannot be read, or holds others.
+    """
+    return CompactVectors(mapped(path, _record(dim), count))
+
+
+def _record(dim: int) -> np.dtype[Any]:
+    return np.dtype([("codes", np.int8, (dim,)), ("scale", "<f4")])

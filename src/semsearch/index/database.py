@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from semsearch.errors import IndexDamaged
-from semsearch.index.manifest import MEND
+from semsearch.index.files import unreadable, unwritten
 from semsearch.index.vectors import Rows
 
 
@@ -22,14 +21,17 @@ def created(path: Path, schema: str) -> Iterator[sqlite3.Connection]:
 
     Nothing is journaled or synced: half a file goes with the folder it is staged in, and a whole one is
     synced with it.
+
+    Raises:
+        StorageError: The disk is full, or the folder is gone.
     """
-    database = sqlite3.connect(path)
     try:
-        database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {schema}")
-        with database:
-            yield database
-    finally:
-        database.close()
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {schema}")
+            with database:
+                yield database
+    except sqlite3.OperationalError as error:
+        raise unwritten(path, error) from error
 
 
 class Database:
@@ -38,24 +40,32 @@ class Database:
     One connection, opened at once: a generation that is pruned while a server answers from it stays readable,
     as the files that are open do, and a thread that came later could not open it any more.
 
+    Args:
+        path: The file.
+        checks: Queries that must be possible.
+
     Raises:
         IndexDamaged: The file is not the database it should be.
     """
 
-    def __init__(self, path: Path, check: str) -> None:
+    def __init__(self, path: Path, *checks: str) -> None:
         # Immutable: no lock, no journal, and a write is an error. as_uri() escapes ? and # in the path.
         uri = f"{path.resolve().as_uri()}?immutable=1&mode=ro"
-        self._lock = threading.Lock()
+        self._path, self._lock = path, threading.Lock()
         try:
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self.query(check)
         except sqlite3.Error as error:
-            raise IndexDamaged(f"cannot be read ({error}).", where=path, hint=MEND) from error
+            raise unreadable(path, error) from error
+        for check in checks:
+            self.query(f"{check} LIMIT 1")
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """All that a query finds."""
-        with self._lock:
-            return self._connection.execute(sql, values).fetchall()
+        try:
+            with self._lock:
+                return self._connection.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise unreadable(self._path, error) from error
 
     def rows(self, sql: str, *values: object) -> Rows:
         """The single column of rows that a query finds."""

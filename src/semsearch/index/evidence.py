@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.encode import Vectors
-from semsearch.index.compact import CompactVectors, opened
-from semsearch.index.files import mapped
+from semsearch.index.arrays import indices, offsets
+from semsearch.index.compact import opened
 from semsearch.index.vectors import Rows
 
 TITLES = "titles.npy"
@@ -18,18 +18,18 @@ SPANS = "sentence_spans.npy"
 STARTS = "sentence_starts.npy"
 
 
-def opened_titles(folder: Path) -> CompactVectors:
-    """The vectors of the titles, by row."""
-    return opened(folder / TITLES)
-
-
 class PaperSentences:
-    """Title and sentence vectors, memory-mapped, by row."""
+    """Title and sentence vectors, memory-mapped, by row.
 
-    def __init__(self, folder: Path) -> None:
-        self._titles, self._sentences = opened_titles(folder), opened(folder / SENTENCES)
-        self._spans = mapped(folder / SPANS)
-        self._starts = mapped(folder / STARTS)
+    Raises:
+        IndexDamaged: A file cannot be read, or is of other papers.
+    """
+
+    def __init__(self, folder: Path, papers: int, sentences: int, dim: int) -> None:
+        self._titles = opened(folder / TITLES, papers, dim)
+        self._sentences = opened(folder / SENTENCES, sentences, dim)
+        self._spans = indices(folder / SPANS, np.int32, sentences, 2, below=np.iinfo(np.int32).max)
+        self._starts = offsets(folder / STARTS, papers, sentences)
 
     def titles(self, rows: Rows) -> Vectors:
         """Title vectors, shape ``(len(rows), dim)``."""

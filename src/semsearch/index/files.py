@@ -6,15 +6,14 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from semsearch.errors import StorageError
+from semsearch.errors import IndexDamaged, SemsearchError, StorageError
+from semsearch.index.manifest import MEND
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -25,7 +24,12 @@ _HINTS = {
     errno.EACCES: "Check who owns the folder and its permissions, or choose another with --index.",
     errno.EPERM: "Check who owns the folder and its permissions, or choose another with --index.",
     errno.EROFS: "The file system is mounted read-only: choose another folder with --index.",
+    errno.EMFILE: "This process may not open more files: raise the limit (ulimit -n).",
+    errno.ENFILE: "The machine may not open more files: close some, or raise fs.file-max.",
+    errno.ENOMEM: "Free some memory and run the same command again.",
 }
+_CUT = re.compile(r"requested and \d+ written")  # all that numpy says where the disk is full
+_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}  # says nothing of the file that was to be read
 
 
 @contextlib.contextmanager
@@ -34,13 +38,36 @@ def storage(where: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno is None:
+        code = error.errno
+        if code is None and _CUT.search(str(error)):
+            code = errno.ENOSPC
+        if code is None:
             raise
         raise StorageError(
-            f"cannot be written: {os.strerror(error.errno).lower()}.",
+            f"cannot be written: {os.strerror(code).lower()}.",
             where=error.filename or where,
-            hint=_HINTS.get(error.errno, ""),
+            hint=_HINTS.get(code, ""),
         ) from error
+
+
+def unwritten(path: Path, error: Exception) -> StorageError:
+    """What to raise where a library could not write a file, and says so in words of its own."""
+    return StorageError(
+        f"cannot be written ({' '.join(str(error).split()).rstrip('.')}).",
+        where=path,
+        hint=_HINTS[errno.ENOSPC],
+    )
+
+
+def unreadable(path: Path, error: Exception) -> SemsearchError:
+    """What to raise where a file of an index cannot be read: it is damaged, or this process has run short."""
+    code = (isinstance(error, OSError) and error.errno) or 0
+    said = os.strerror(code).lower() if code else " ".join(str(error).split())
+    if code in _EXHAUSTED:
+        return StorageError(f"cannot be read: {said}.", where=path, hint=_HINTS[code])
+    if code == errno.ENOENT:
+        return IndexDamaged("is missing.", where=path, hint=MEND)
+    return IndexDamaged(f"cannot be read ({said.rstrip('.')}).", where=path, hint=MEND)
 
 
 def sha256(path: Path) -> str:
@@ -70,15 +97,13 @@ def sync(path: Path) -> None:
 def replace_atomically(path: Path, text: str) -> None:
     """Give a small file new content in one step: a reader sees the old text or the new, never a part."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     sync(path.parent)
-
-
-def mapped(path: Path) -> NDArray[Any]:
-    """A ``.npy`` file as an array whose pages are read when touched, and shared between processes."""
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return array.view(np.ndarray)  # slicing a memmap costs ten times as much

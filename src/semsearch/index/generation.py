@@ -7,19 +7,23 @@ from pathlib import Path
 
 import numpy as np
 
+from semsearch.encode import CANARIES as TEXTS
 from semsearch.encode import Vectors
 from semsearch.errors import IndexDamaged, IndexMissing
 from semsearch.index import added
 from semsearch.index.added import Times
+from semsearch.index.arrays import mapped
 from semsearch.index.evidence import PaperSentences
 from semsearch.index.landscape import Landscape
 from semsearch.index.lexicon import Lexicon
 from semsearch.index.manifest import CANARIES, MEND, Manifest
 from semsearch.index.names import PaperNames
+from semsearch.index.papers import FILE as PAPERS
 from semsearch.index.papers import PaperTable
 from semsearch.index.store import Store
 from semsearch.index.texts import PaperTexts
 from semsearch.index.titles import PaperTitles
+from semsearch.index.vectors import FILE as VECTORS
 from semsearch.index.vectors import PaperVectors
 from semsearch.index.words import PaperWords
 
@@ -70,21 +74,16 @@ def open_generation(store: Store, generation: str | None = None) -> Generation:
 def _open(store: Store, generation: str) -> Generation:
     manifest = store.verify(generation)
     folder = store.generations / generation
+    expected, dim = manifest.counts.papers, manifest.encoder.dim
     papers, vectors = PaperTable(folder), PaperVectors(folder)
-    expected = manifest.counts.papers
-    if not len(papers) == len(vectors) == expected or vectors.dim != manifest.encoder.dim:
-        raise IndexDamaged(
-            f"{expected} papers were indexed, but {len(papers)} records and {len(vectors)} vectors are here.",
-            where=folder,
-            hint=MEND,
+    if len(papers) != expected:
+        raise _others(folder / PAPERS, f"{len(papers):,} papers, and {expected:,} were indexed.")
+    if (len(vectors), vectors.dim) != (expected, dim):
+        raise _others(
+            folder / VECTORS,
+            f"{len(vectors):,} vectors of {vectors.dim} dimensions, and {expected:,} of {dim} were indexed.",
         )
-    titles, texts = PaperTitles(folder, expected), PaperTexts(folder)
-    if not titles.fits() or len(texts) != expected:
-        raise IndexDamaged(
-            f"{expected} papers were indexed, but their titles or texts are of others.",
-            where=folder,
-            hint=MEND,
-        )
+    canaries: Vectors = mapped(folder / CANARIES, np.float32, len(TEXTS), dim)
     return Generation(
         generation,
         store.encoders,
@@ -92,12 +91,16 @@ def _open(store: Store, generation: str) -> Generation:
         papers,
         vectors,
         PaperWords(folder, expected),
-        PaperSentences(folder),
-        Lexicon(folder),
-        titles,
-        texts,
-        PaperNames(folder),
+        PaperSentences(folder, expected, manifest.counts.sentences, dim),
+        Lexicon(folder, manifest.lexicon.dim),
+        PaperTitles(folder, expected),
+        PaperTexts(folder, expected),
+        PaperNames(folder, expected),
         added.opened(folder, expected),
         Landscape(folder, expected),
-        np.load(folder / CANARIES),
+        canaries,
     )
+
+
+def _others(path: Path, held: str) -> IndexDamaged:
+    return IndexDamaged(f"holds {held}", where=path, hint=MEND)

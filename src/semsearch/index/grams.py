@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from semsearch.index import strings
-from semsearch.index.files import mapped
+from semsearch.index.arrays import indices, mapped, offsets
 
 _BEGIN, _END = "\x02", "\x03"
 _SPOILED = 4  # trigrams that one edit changes, at most
@@ -44,9 +44,9 @@ class Grams:
 
     def __init__(self, folder: Path, name: str) -> None:
         self._strings = strings.Strings(folder, name)
-        self._grams, self._starts, self._entries = (
-            mapped(folder / f"{name}_{part}.npy") for part in ("grams", "starts", "entries")
-        )
+        self._grams = mapped(folder / f"{name}_grams.npy", np.uint32, None)
+        self._entries = indices(folder / f"{name}_entries.npy", np.uint32, None, below=len(self._strings))
+        self._starts = offsets(folder / f"{name}_starts.npy", len(self._grams), len(self._entries))
 
     def __len__(self) -> int:
         return len(self._strings)

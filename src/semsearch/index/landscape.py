@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from semsearch.encode import Vectors
 from semsearch.errors import IndexDamaged, IndexForeign, IndexMissing
 from semsearch.index import density, naming, placement
-from semsearch.index.files import mapped
-from semsearch.index.manifest import MEND
+from semsearch.index.arrays import mapped
+from semsearch.index.files import unreadable
 from semsearch.index.papers import PaperTable
 from semsearch.index.placement import Positions
 from semsearch.index.progress import Progress, Silent
@@ -171,18 +171,18 @@ class Landscape:
     def __init__(self, folder: Path, papers: int) -> None:
         try:
             described = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
-            self.positions: Positions = mapped(folder / _POSITIONS)
-            self.points: NDArray[np.int16] = mapped(folder / _POINTS)
-            self.method: str = described["method"]
-            self.drift: float = described["drift"]
+            self.method, self.drift = str(described["method"]), float(described["drift"])
             self.levels: Levels = tuple(
-                tuple(Region(**{**region, "terms": tuple(region["terms"])}) for region in level)
+                tuple(
+                    Region(int(of["x"]), int(of["y"]), int(of["papers"]), tuple(map(str, of["terms"])))
+                    for of in level
+                )
                 for level in described["levels"]
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise IndexDamaged(f"the map cannot be read ({error}).", where=folder, hint=MEND) from error
-        if self.positions.shape != (papers, 2) or self.points.shape != (3, papers):
-            raise IndexDamaged("the map does not fit the papers beside it.", where=folder, hint=MEND)
+            raise unreadable(folder / _DESCRIPTION, error) from error
+        self.positions: Positions = mapped(folder / _POSITIONS, np.float32, papers, 2)
+        self.points: NDArray[np.int16] = mapped(folder / _POINTS, "<i2", 3, papers)
 
 
 def _extent(positions: Positions) -> tuple[NDArray[np.float64], float]:
@@ -197,8 +197,8 @@ def _on_grid(positions: Positions, centre: NDArray[np.float64], half: float) -> 
 
 def _before(store: Store, papers: Sequence[Paper], vectors: Vectors) -> _Before | None:
     """The map of the published generation; None where there is none to go by."""
-    generation = store.current()
     try:
+        generation = store.current()
         if generation is None or not store.manifest(generation).counts.papers:
             return None
         folder = store.generations / generation

@@ -22,7 +22,7 @@ from semsearch.encode import Encoder, Vectors
 from semsearch.encode.bulk import embed
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.index import compact, strings
-from semsearch.index.files import mapped
+from semsearch.index.arrays import indices, mapped
 from semsearch.index.progress import Advance, Progress, Silent, counted
 from semsearch.index.words import STOP, terms, top
 from semsearch.ingest.clean import fold
@@ -150,14 +150,19 @@ def _new(table: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 class Lexicon:
-    """Reads the lexicon of a generation. All arrays are memory-mapped."""
+    """Reads the lexicon of a generation; ``dim`` is that of its words. All arrays are memory-mapped."""
 
-    def __init__(self, folder: Path) -> None:
-        self._words, self._stems = strings.Strings(folder, _NAME), strings.Strings(folder, _STEMS)
-        self._vectors = compact.opened(folder / _VECTORS)
-        self._papers, self._french, self._numbers, self._nearness = (
-            mapped(folder / f"{_NAME}_{name}.npy") for name in ("papers", "french", "neighbours", "nearness")
+    def __init__(self, folder: Path, dim: int) -> None:
+        self._words = strings.Strings(folder, _NAME)
+        words, near = len(self._words), len(LANGUAGES) * NEIGHBOURS
+        self._stems = strings.Strings(folder, _STEMS, words)
+        self._vectors = compact.opened(folder / _VECTORS, words, dim)
+        self._papers = mapped(folder / f"{_NAME}_papers.npy", np.int32, words)
+        self._french = mapped(folder / f"{_NAME}_french.npy", np.bool_, words)
+        self._numbers = indices(
+            folder / f"{_NAME}_neighbours.npy", np.int32, words, near, least=-1, below=words
         )
+        self._nearness = mapped(folder / f"{_NAME}_nearness.npy", np.float16, words, near)
         self._remembered: dict[str, Nearest] = {}
 
     def __len__(self) -> int:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, is_dataclass
+from datetime import datetime
+from functools import cache
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from semsearch.encode import Passport
 from semsearch.errors import IndexDamaged, IndexForeign
 
 SCHEMA = 4
 CANARIES = "canaries.npy"
+_CALIBRATION = {"french", "foreign_mean", "foreign_std", "pair_mean", "pair_std"}  # see index.calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +111,9 @@ def parse(text: str, where: object) -> Manifest:
         IndexForeign: Another version of semsearch wrote it, in another format.
     """
     try:
-        raw: dict[str, Any] = json.loads(text)
+        raw: Any = json.loads(text)
         schema = raw["schema"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexDamaged("the manifest cannot be read.", where=where, hint=MEND) from error
     if schema != SCHEMA:
         raise IndexForeign(
@@ -117,15 +122,43 @@ def parse(text: str, where: object) -> Manifest:
             hint="Build it again: semsearch index SOURCE...",
         )
     try:
-        raw["encoder"] = Passport(**raw["encoder"])
-        raw["lexicon"] = Passport(**raw["lexicon"])
-        raw["vectors"] = VectorSpec(**raw["vectors"])
-        raw["counts"] = Counts(**raw["counts"])
-        raw["sources"] = tuple(raw["sources"])
-        raw["files"] = {name: FileRecord(**record) for name, record in raw["files"].items()}
-        return Manifest(**raw)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise IndexDamaged(f"the manifest lacks something ({error}).", where=where, hint=MEND) from error
+        manifest: Manifest = _as(Manifest, raw, "it")
+        datetime.fromisoformat(manifest.created)
+        if missing := _CALIBRATION - set(manifest.calibration):
+            raise ValueError(f"calibration lacks {', '.join(sorted(missing))}")
+    except ValueError as error:
+        raise IndexDamaged(f"the manifest does not hold ({error}).", where=where, hint=MEND) from error
+    return manifest
+
+
+def _as(kind: Any, raw: Any, name: str) -> Any:
+    """A value from JSON, as the type it is declared with.
+
+    Raises:
+        ValueError: It is of another.
+    """
+    origin, of = get_origin(kind), get_args(kind)
+    if isinstance(kind, type) and is_dataclass(kind) and isinstance(raw, dict):
+        fields = _fields(kind)
+        if raw.keys() != fields.keys():
+            raise ValueError(f"{name} lacks or adds {', '.join(sorted(raw.keys() ^ fields.keys()))}")
+        return kind(**{field: _as(fields[field], value, field) for field, value in raw.items()})
+    if origin is UnionType:
+        return None if raw is None else _as(of[0], raw, name)
+    if origin is tuple and isinstance(raw, list):
+        return tuple(_as(of[0], value, name) for value in raw)
+    if origin is Mapping and isinstance(raw, dict):
+        return {key: _as(of[1], value, f"{name} of {key}") for key, value in raw.items()}
+    if kind is float and type(raw) in {int, float} and math.isfinite(raw):
+        return float(raw)
+    if kind in {int, str} and type(raw) is kind and not (kind is int and raw < 0):
+        return raw
+    raise ValueError(f"{name} is {json.dumps(raw)[:40]}")
+
+
+@cache
+def _fields(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 MEND = (

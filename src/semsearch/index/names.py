@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from semsearch.errors import IndexDamaged
 from semsearch.index import grams
 from semsearch.index.database import Database, created
 from semsearch.index.grams import Grams
+from semsearch.index.manifest import MEND
 from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.spelling import joined
 from semsearch.index.vectors import Rows
@@ -65,9 +67,14 @@ def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> N
 class PaperNames:
     """Which names there are, and whose papers are whose."""
 
-    def __init__(self, folder: Path) -> None:
-        self._database = Database(folder / FILE, "SELECT name FROM names LIMIT 1")
+    def __init__(self, folder: Path, papers: int) -> None:
+        self._database = Database(
+            folder / FILE, "SELECT name, forms FROM names", "SELECT word, name FROM words"
+        )
         self._spellings = Grams(folder, _NAME)
+        ((last, names),) = self._database.query("SELECT (SELECT max(row) FROM papers), count(*) FROM names")
+        if names != len(self._spellings) or not -1 < (last or 0) < papers:
+            raise IndexDamaged("is of other papers or names.", where=folder / FILE, hint=MEND)
 
     def with_words(self, words: Sequence[str]) -> dict[int, list[Form]]:
         """The names that hold every one of some folded words, by number, in their forms.

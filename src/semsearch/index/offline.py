@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from semsearch.encode import DEFAULT, choosing
@@ -41,13 +42,14 @@ def build_from_sources(
         progress: Told of every step.
 
     Raises:
-        SourceError: A file cannot be read at all.
+        SourceError: A file cannot be read at all, or was changed while it was read.
         NothingToIndex: The files hold no usable paper.
         EncoderError, IndexBusy, BuildHeld, StorageError: As `build`.
     """
     progress = Timed(progress or Silent())
     progress.step("read")
-    papers, rejected = read(*sources, advance=progress.advance)
+    with _unchanged(sources):
+        papers, rejected = read(*sources, advance=progress.advance)
     if not papers:
         reasons = "; ".join(f"{item.where}: {item.why.rstrip('.')}" for item in rejected[:3])
         raise NothingToIndex(
@@ -70,6 +72,35 @@ def build_from_sources(
         gate=gate,
         progress=progress,
     )
+
+
+@contextlib.contextmanager
+def _unchanged(sources: Sequence[str]) -> Iterator[None]:
+    """Hold files to what they were at the beginning: an index is of one state of each, or is not made.
+
+    Raises:
+        SourceError: One was changed meanwhile, which also explains whatever error it was read with.
+    """
+    before = [_stamp(source) for source in sources]
+    try:
+        yield
+    finally:
+        for source, stamp in zip(sources, before, strict=True):
+            if stamp and _stamp(source) != stamp:
+                raise SourceError(
+                    "was changed while it was read.",
+                    where=source,
+                    hint="Run the same command again when nobody writes to it.",
+                )
+
+
+def _stamp(source: str) -> tuple[int, ...]:
+    """What tells one state of a file from another; empty where there is none."""
+    try:
+        found = Path(source).stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def recorded(root: Path) -> Manifest:

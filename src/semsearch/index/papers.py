@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from semsearch.errors import IndexDamaged
 from semsearch.index.database import Database, created
 from semsearch.index.identifiers import identifiers, of_paper
+from semsearch.index.manifest import MEND
 from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.vectors import Mask, Rows
 from semsearch.ingest.clean import fold
@@ -99,8 +101,17 @@ class PaperTable:
     """Reads the metadata; safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._database = Database(folder / FILE, "SELECT count(*) FROM papers")
-        ((self._count,),) = self._database.query("SELECT count(*) FROM papers")
+        self._database = Database(
+            folder / FILE,
+            f"SELECT row, folded_title, folded_venue, {_COLUMNS} FROM papers",  # noqa: S608 -- a constant
+            "SELECT key, row FROM identifiers",
+            "SELECT name, row FROM authors",
+        )
+        ((self._count, first, last),) = self._database.query(
+            "SELECT count(*), ifnull(min(row), 0), ifnull(max(row) + 1, 0) FROM papers"
+        )
+        if (first, last) != (0, self._count):
+            raise IndexDamaged("does not hold a paper in every row.", where=folder / FILE, hint=MEND)
         self._masks = lru_cache(_MASKS)(self._mask)
 
     def __len__(self) -> int:

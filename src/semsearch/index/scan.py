@@ -14,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.encode import Vectors
+from semsearch.errors import IndexDamaged
+from semsearch.index.files import unreadable, unwritten
+from semsearch.index.manifest import MEND
 
 if TYPE_CHECKING:
     from semsearch.index.vectors import Mask, Rows
@@ -29,7 +32,7 @@ _WORTH_IT = 8  # times as many vectors as candidates, or comparing all is faster
 class Scan(Protocol):
     """Names the papers that are to be compared with a question."""
 
-    def __init__(self, folder: Path) -> None: ...
+    def __init__(self, folder: Path, papers: int, dim: int) -> None: ...
 
     def candidates(self, query: NDArray[np.float32], k: int, allowed: Mask | None) -> Rows | None:
         """Rows in order, the ``k`` nearest papers among them; None when it cannot tell which.
@@ -42,10 +45,49 @@ class Scan(Protocol):
         ...
 
 
-def opened(folder: Path) -> list[Scan]:
-    """The scans of a generation, the fastest first; none when it has so few papers that all are compared."""
+def opened(folder: Path, papers: int, dim: int) -> list[Scan]:
+    """The scans of a generation, the fastest first; none when it has so few papers that all are compared.
+
+    Raises:
+        IndexDamaged: A file cannot be read, or is of other vectors.
+    """
     scans: tuple[tuple[str, type[Scan]], ...] = ((_CODES, CodeScan), (_BYTES, ByteScan))
-    return [kind(folder) for name, kind in scans if (folder / name).exists()]
+    return [kind(folder, papers, dim) for name, kind in scans if (folder / name).exists()]
+
+
+def write(index: Any, path: Path) -> None:
+    """Write a FAISS index.
+
+    Raises:
+        StorageError: The disk is full.
+    """
+    import faiss
+
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise unwritten(path, error) from error
+
+
+def index(path: Path, kind: Any, papers: int | None = None, dim: int | None = None) -> Any:
+    """A FAISS index, memory-mapped, that compares by inner product.
+
+    Raises:
+        IndexDamaged: The file cannot be read, or holds an index of another kind or of other vectors.
+    """
+    import faiss
+
+    try:
+        found = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+    except (RuntimeError, OSError) as error:
+        raise unreadable(path, error) from error
+    if (
+        not isinstance(found, kind)
+        or found.metric_type != faiss.METRIC_INNER_PRODUCT
+        or (papers or found.ntotal, dim or found.d) != (found.ntotal, found.d)
+    ):
+        raise IndexDamaged("holds an index of another kind, or of other papers.", where=path, hint=MEND)
+    return found
 
 
 class ByteScan:
@@ -65,14 +107,17 @@ class ByteScan:
     paper that is more than two margins below the k-th best is not among the ``k`` nearest, nor as near.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, papers: int, dim: int) -> None:
         import faiss
 
         self._faiss: Any = faiss
-        self._index: Any = faiss.read_index(str(folder / _BYTES), faiss.IO_FLAG_MMAP_IFC)
-        scale = json.loads((folder / _SCALE).read_text(encoding="utf-8"))
-        self._step = np.array(scale["step"])
-        self._error, self._length = float(scale["error"]), float(scale["length"])
+        self._index: Any = index(folder / _BYTES, faiss.IndexScalarQuantizer, papers, dim)
+        try:
+            scale = json.loads((folder / _SCALE).read_text(encoding="utf-8"))
+            self._step = np.array(scale["step"], dtype=np.float64).reshape(dim)
+            self._error, self._length = float(scale["error"]), float(scale["length"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise unreadable(folder / _SCALE, error) from error
 
     @staticmethod
     def write(folder: Path, vectors: Vectors) -> None:
@@ -91,7 +136,7 @@ class ByteScan:
             error = max(error, float(np.linalg.norm(block - codes * step, axis=1).max()))
             length = max(length, float(np.linalg.norm(codes, axis=1).max()))
             index.add(codes.astype(np.float32))
-        faiss.write_index(index, str(folder / _BYTES))
+        write(index, folder / _BYTES)
         scale = {"step": step.tolist(), "error": error, "length": length}
         (folder / _SCALE).write_text(json.dumps(scale) + "\n", encoding="utf-8")
 
@@ -133,10 +178,10 @@ class CodeScan:
     registers (André et al., "Cache locality is not enough", 2015).
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, papers: int, dim: int) -> None:
         import faiss
 
-        self._index: Any = faiss.read_index(str(folder / _CODES), faiss.IO_FLAG_MMAP_IFC)
+        self._index: Any = index(folder / _CODES, faiss.IndexPQFastScan, papers, dim)
 
     @staticmethod
     def write(folder: Path, vectors: Vectors) -> str:
@@ -152,7 +197,7 @@ class CodeScan:
         learned_from = np.random.default_rng(0).permutation(len(vectors))[:_LEARNED_FROM]
         index.train(vectors[np.sort(learned_from)])
         index.add(vectors)
-        faiss.write_index(index, str(folder / _CODES))
+        write(index, folder / _CODES)
         return spec
 
     def candidates(self, query: NDArray[np.float32], k: int, allowed: Mask | None) -> Rows | None:

@@ -18,7 +18,10 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import logging
+import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,13 +29,23 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.encode import export
-from semsearch.errors import IndexBusy, IndexDamaged, IndexForeign, IndexMissing
+from semsearch.errors import (
+    IndexBusy,
+    IndexDamaged,
+    IndexForeign,
+    IndexMissing,
+    SemsearchError,
+    StorageError,
+)
 from semsearch.index import manifest as passport
-from semsearch.index.files import all_at_once, replace_atomically, sha256, storage, sync
+from semsearch.index.files import all_at_once, replace_atomically, sha256, storage, sync, unreadable
 from semsearch.index.manifest import MEND, FileRecord, Manifest
+
+log = logging.getLogger(__name__)
 
 MANIFEST = "manifest.json"
 _DOT = (".staging-", ".trash-")
+_ID = re.compile(r"(\d{6,})-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +92,36 @@ class Store:
         """Ids of all complete generations, oldest first (an id begins with a running number)."""
         if not self.generations.is_dir():
             return []
-        return sorted(entry.name for entry in self.generations.iterdir() if not entry.name.startswith("."))
+        found = (e.name for e in self.generations.iterdir() if _ID.fullmatch(e.name) and not e.is_symlink())
+        return sorted(found, key=lambda name: (_number(name), name))
 
     def current(self) -> str | None:
-        """Id of the published generation, or None when nothing was ever published."""
+        """Id of the published generation, or None when nothing was ever published.
+
+        Raises:
+            IndexDamaged: ``CURRENT`` holds no id.
+        """
+        path = self.root / "CURRENT"
         try:
-            return (self.root / "CURRENT").read_text(encoding="utf-8").strip() or None
+            text = path.read_text(encoding="utf-8").removesuffix("\n")
         except FileNotFoundError:
             return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise _unpublished(unreadable(path, error), self) from error
+        if not _ID.fullmatch(text):
+            raise _unpublished(IndexDamaged("does not hold the id of a generation.", where=path), self)
+        return text
 
     def published(self) -> str:
         """Id of the published generation.
 
         Raises:
             IndexMissing: Nothing is published here.
+            IndexDamaged: As `current`.
         """
         current = self.current()
+        if current is None and self.ids():
+            raise _unpublished(IndexMissing("is missing.", where=self.root / "CURRENT"), self)
         if current is None:
             raise IndexMissing(
                 "holds no index.",
@@ -112,7 +139,10 @@ class Store:
             StorageError: The folder cannot be written.
         """
         with storage(self.root):
-            self.generations.mkdir(parents=True, exist_ok=True)
+            if not self.generations.is_dir():
+                self.generations.mkdir(parents=True)
+                sync(self.root)
+                sync(self.root.parent)
             stream = (self.root / ".lock").open("a")
         with stream:
             try:
@@ -123,7 +153,8 @@ class Store:
                     where=self.root,
                     hint="Wait for it to end, then run the same command again.",
                 ) from error
-            self._sweep()
+            with storage(self.root):
+                self._sweep()
             yield
 
     def _sweep(self) -> None:
@@ -131,7 +162,9 @@ class Store:
         for entry in self.generations.iterdir():
             if entry.name.startswith(_DOT):
                 shutil.rmtree(entry)
-        for entry in self.root.glob(".CURRENT.*"):
+        known = {f"{name}.json" for name in self.ids()}
+        verdicts = self.verdicts.iterdir() if self.verdicts.is_dir() else ()
+        for entry in (*self.root.glob(".CURRENT.*"), *(of for of in verdicts if of.name not in known)):
             entry.unlink()
 
     @contextlib.contextmanager
@@ -147,7 +180,7 @@ class Store:
     def seal(self, staging: Path, manifest: Manifest) -> str:
         """Write the manifest, sync everything and rename the folder to its id, which is returned."""
         text = manifest.to_json()
-        number = max((int(name.partition("-")[0]) for name in self.ids()), default=0) + 1
+        number = max(map(_number, self.ids()), default=0) + 1
         generation = f"{number:06d}-{passport.digest(text)}"
         with storage(staging):
             (staging / MANIFEST).write_text(text, encoding="utf-8")
@@ -166,9 +199,12 @@ class Store:
             replace_atomically(self.root / "CURRENT", generation + "\n")
 
     def write_verdict(self, generation: str, text: str) -> None:
-        """Keep what the gate found of a generation, and nothing of builds that were held back before it."""
-        for name in self.held():
-            if name != generation:
+        """Keep what the gate found of a generation, and nothing of builds before it that it did not let by.
+
+        These were held back, or killed before they could be judged.
+        """
+        for name in self._newer():
+            if name != generation and self._held(name) is not False:
                 self._remove(name)
         with storage(self.verdicts):
             self.verdicts.mkdir(exist_ok=True)
@@ -183,16 +219,36 @@ class Store:
         path = self.verdicts / f"{generation}.json"
         try:
             found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            if type(found["held"]) is not bool:
+                raise ValueError("it does not say whether the build was held back")
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
-            raise IndexDamaged(f"cannot be read ({error}).", where=path, hint="Delete it.") from error
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            raise IndexDamaged(
+                f"cannot be read ({error}).", where=path, hint="Delete it: the next build writes its own."
+            ) from error
         return found
 
     def held(self) -> list[str]:
-        """Ids of the generations that were held back and not published since."""
-        current = self.current() or ""
-        return [name for name in self.ids() if name > current and (self.verdict(name) or {}).get("held")]
+        """Ids of the generations that were held back and not published since.
+
+        One whose verdict cannot be read is not among them, and a warning says so.
+        """
+        return [name for name in self._newer() if self._held(name)]
+
+    def _newer(self) -> list[str]:
+        """Ids of the generations that came after the published one."""
+        current = self.current()
+        return [name for name in self.ids() if current is None or _number(name) > _number(current)]
+
+    def _held(self, generation: str) -> bool | None:
+        """Was it held back? None where nobody judged it."""
+        try:
+            verdict = self.verdict(generation)
+        except IndexDamaged as error:
+            log.warning("%s", error)
+            return False
+        return None if verdict is None else bool(verdict["held"])
 
     def manifest(self, generation: str) -> Manifest:
         """Read a generation's manifest and hold it against its id.
@@ -204,9 +260,11 @@ class Store:
         """
         path = self.path(generation) / MANIFEST
         try:
+            if path.is_symlink():
+                raise IndexDamaged("is no file, but a link.", where=path, hint=MEND)
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise IndexDamaged("the manifest cannot be read.", where=path, hint=MEND) from error
+            raise unreadable(path, error) from error
         manifest = passport.parse(text, path)
         if passport.digest(text) != generation.partition("-")[2]:
             raise IndexDamaged("the manifest was changed after it was written.", where=path, hint=MEND)
@@ -221,14 +279,21 @@ class Store:
         """
         manifest = self.manifest(generation)
         folder = self.generations / generation
+        try:
+            there = {entry.name for entry in folder.iterdir()} - {MANIFEST}
+        except OSError as error:
+            raise unreadable(folder, error) from error
+        for name in sorted(set(manifest.files) - there):
+            raise IndexDamaged("is missing.", where=folder / name, hint=MEND)
+        if there != set(manifest.files):
+            raise IndexDamaged(
+                f"holds files it was not built with: {', '.join(sorted(there - set(manifest.files)))}.",
+                where=folder,
+                hint=MEND,
+            )
         # The largest first, so that none is waited for at the end.
         files = sorted(manifest.files.items(), key=lambda file: -file[1].size)
         all_at_once(lambda file: _check(folder / file[0], file[1]), files)
-        unknown = {entry.name for entry in folder.iterdir()} - set(manifest.files) - {MANIFEST}
-        if unknown:
-            raise IndexDamaged(
-                f"holds files it was not built with: {sorted(unknown)}.", where=folder, hint=MEND
-            )
         return manifest
 
     def prune(self, keep: int) -> list[str]:
@@ -271,16 +336,28 @@ def record(folder: Path) -> dict[str, FileRecord]:
 
 def _check(path: Path, expected: FileRecord) -> None:
     try:
-        size = path.stat().st_size
-        if size != expected.size:
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode):
+            raise IndexDamaged("is no file, but a link, a folder or a device.", where=path, hint=MEND)
+        if found.st_size != expected.size:
             raise IndexDamaged(
-                f"has {size:,} bytes, and {expected.size:,} were written.", where=path, hint=MEND
+                f"has {found.st_size:,} bytes, and {expected.size:,} were written.", where=path, hint=MEND
             )
         if sha256(path) != expected.sha256:
             raise IndexDamaged(
                 "was changed after it was written (its SHA-256 differs).", where=path, hint=MEND
             )
-    except FileNotFoundError as error:
-        raise IndexDamaged("is missing.", where=path, hint=MEND) from error
     except OSError as error:
-        raise IndexDamaged(f"cannot be read ({error.strerror}).", where=path, hint=MEND) from error
+        raise unreadable(path, error) from error
+
+
+def _number(generation: str) -> int:
+    return int(generation.partition("-")[0])
+
+
+def _unpublished(error: SemsearchError, store: Store) -> SemsearchError:
+    """The same error, but that the hint names a generation that could be published again."""
+    ids = store.ids()
+    if ids and not isinstance(error, StorageError):
+        error.hint = f"Publish the generation that should answer: semsearch rollback {ids[-1]}"
+    return error

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.index.files import mapped
+from semsearch.index.arrays import mapped, offsets
 
 _BLOCK = 64  # strings; the first of each block is held in memory, so that a search reads one block alone
 
@@ -23,10 +23,17 @@ def write(folder: Path, name: str, strings: Iterable[str]) -> None:
 
 
 class Strings:
-    """Reads what `write` wrote."""
+    """Reads what `write` wrote.
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self._bytes, self._ends = mapped(folder / f"{name}.npy"), mapped(folder / f"{name}_ends.npy")
+    Args:
+        folder: Of the generation.
+        name: Of the files.
+        count: How many strings there must be; None for any number.
+    """
+
+    def __init__(self, folder: Path, name: str, count: int | None = None) -> None:
+        self._bytes = mapped(folder / f"{name}.npy", np.uint8, None)
+        self._ends = offsets(folder / f"{name}_ends.npy", count, len(self._bytes))
 
     def __len__(self) -> int:
         return len(self._ends) - 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.index import strings
-from semsearch.index.files import mapped
+from semsearch.index.arrays import mapped, offsets
 from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.spelling import spelled
 from semsearch.index.vectors import Rows
@@ -37,9 +37,11 @@ def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> N
 class PaperTexts:
     """Finds phrases, and counts words. All arrays are memory-mapped."""
 
-    def __init__(self, folder: Path) -> None:
-        self._texts, self._ends, self._uses = (mapped(folder / name) for name in (_TEXTS, _ENDS, _USES))
+    def __init__(self, folder: Path, papers: int) -> None:
+        self._texts = mapped(folder / _TEXTS, np.uint8, None)
+        self._ends = offsets(folder / _ENDS, papers, len(self._texts))
         self._forms = strings.Strings(folder, _FORMS)
+        self._uses = mapped(folder / _USES, np.int32, len(self._forms))
 
     def __len__(self) -> int:
         return len(self._ends) - 1

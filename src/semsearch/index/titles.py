@@ -9,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from semsearch.errors import IndexDamaged
 from semsearch.index import grams
-from semsearch.index.files import mapped
+from semsearch.index.arrays import indices
 from semsearch.index.grams import Grams
+from semsearch.index.manifest import MEND
 from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.spelling import key
 from semsearch.paper import Paper
@@ -51,7 +53,9 @@ class PaperTitles:
     def __init__(self, folder: Path, papers: int) -> None:
         self._papers = papers
         self._keys = Grams(folder, _NAME)
-        self._rows = mapped(folder / _ROWS)
+        self._rows = indices(folder / _ROWS, np.int32, len(self._keys), below=papers)
+        if not np.array_equal(self._rows[:papers], np.arange(papers)):
+            raise IndexDamaged("does not begin with a title of each paper.", where=folder / _ROWS, hint=MEND)
 
     def __len__(self) -> int:
         """Titles and heads of titles."""
@@ -66,7 +70,3 @@ class PaperTitles:
     def key_of(self, row: int) -> str:
         """The key of a paper's whole title."""
         return self._keys[row]
-
-    def fits(self) -> bool:
-        """Every title has an entry, and every entry a paper."""
-        return len(self._rows) == len(self._keys) >= self._papers

@@ -43,7 +43,7 @@ def write(folder: Path, vectors: Vectors, *, exact: bool = False) -> VectorSpec:
     papers, dim = vectors.shape
     index = faiss.IndexFlatIP(dim)
     index.add(vectors)
-    faiss.write_index(index, str(folder / FILE))
+    scan.write(index, folder / FILE)
     if papers >= SCANNED_FROM:
         ByteScan.write(folder, vectors)
     if exact or papers < APPROXIMATE_FROM or dim % 2:
@@ -65,16 +65,20 @@ def _recall(approximate: PaperVectors, exact: Any, vectors: Vectors) -> float:
 
 
 class PaperVectors:
-    """Similarity of questions and papers: cosine, as all vectors have unit norm. Files are memory-mapped."""
+    """Similarity of questions and papers: cosine, as all vectors have unit norm. Files are memory-mapped.
+
+    Raises:
+        IndexDamaged: A file cannot be read, or holds something else.
+    """
 
     def __init__(self, folder: Path) -> None:
         import faiss
 
         self._faiss: Any = faiss
-        self._index: Any = self._faiss.read_index(str(folder / FILE), faiss.IO_FLAG_MMAP_IFC)
+        self._index: Any = scan.index(folder / FILE, faiss.IndexFlat)
         flat: Vectors = faiss.rev_swig_ptr(self._index.get_xb(), len(self) * self.dim)
         self._vectors: Vectors = flat.reshape(len(self), self.dim)
-        self._scans = scan.opened(folder)
+        self._scans = scan.opened(folder, len(self), self.dim)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

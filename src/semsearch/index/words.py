@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.index import strings
-from semsearch.index.files import mapped
+from semsearch.index.arrays import indices, mapped, offsets
 from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.spelling import joined
 from semsearch.index.vectors import Mask, Rows
@@ -162,9 +162,9 @@ class PaperWords:
     def __init__(self, folder: Path, papers: int) -> None:
         self._papers = papers
         self._terms = strings.Strings(folder, "terms")
-        self._starts, self._rows, self._impacts = (
-            mapped(folder / f"{name}.npy") for name in ("postings", "posting_rows", "posting_impacts")
-        )
+        self._rows = indices(folder / "posting_rows.npy", np.int32, None, below=papers)
+        self._impacts = mapped(folder / "posting_impacts.npy", np.float32, len(self._rows))
+        self._starts = offsets(folder / "postings.npy", len(self._terms), len(self._rows))
         # The words of one question are looked up several times, and many words come in many questions.
         self._slice = lru_cache(maxsize=_LOOKED_UP)(self._find)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from pathlib import Path
 
 from semsearch.errors import GenerationGone, IndexDamaged, IndexForeign, IndexMissing, SemsearchError
@@ -14,6 +15,7 @@ from semsearch.search import Searcher, open_searcher
 log = logging.getLogger(__name__)
 
 _INTERVAL = 1.0  # seconds between two looks at CURRENT
+_AGAIN = 60.0  # seconds until one that was refused is looked at again: files are put back, memory is freed
 _OLDER = 2  # searchers that served before and are kept, for those who leaf through an answer of theirs
 
 
@@ -28,7 +30,7 @@ class Live:
         self._store = Store(root)
         self.searcher = open_searcher(root, rerank=rerank)
         self.problem: str | None = None  # why the published generation is not the one that answers
-        self._refused: str | None = None
+        self._refused: tuple[str | None, float] | None = None  # which, and when to look at it again
         self._older: tuple[Searcher, ...] = ()
         self._reopened: tuple[Searcher, ...] = ()  # the last that was asked for by id and had to be opened
         self._opening = threading.Lock()
@@ -75,8 +77,7 @@ class Live:
         if found is not None or generation is None:
             return self.searcher if found is None else found
         with self._opening:
-            if generation == self._store.current():
-                self._refresh()
+            self._refresh()
             found = self.at_hand(generation)  # another thread may have opened it meanwhile
             if found is None:
                 found = self._kept(generation)
@@ -96,23 +97,31 @@ class Live:
             ) from error
 
     def _refresh(self) -> None:
-        published = self._store.current()
-        if published is None or published == self._refused:
-            return
-        if published == self.searcher.generation.id:
-            self._refused, self.problem = None, None
-            return
+        published = None
         try:
+            published = self._store.published()
+            if published == self.searcher.generation.id:
+                self._refused, self.problem = None, None
+                return
+            if self._refused and self._refused[0] == published and time.monotonic() < self._refused[1]:
+                return
             searcher = self._open(published)  # anew, even if it served before: its files may have changed
-        except SemsearchError as error:
-            self._refused, self.problem = published, f"generation {published} is not served: {error}"
-            log.error("%s", self.problem)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the old one answers and the watch goes on
+            self._refuse(published, error)
             return
         served = (self.searcher, *self._older)
         self._older = tuple(each for each in served if each.generation.id != published)[:_OLDER]
         self.searcher = searcher
         self._refused, self.problem = None, None
         log.info("now serving generation %s", published)
+
+    def _refuse(self, published: str | None, error: Exception) -> None:
+        known = isinstance(error, SemsearchError)
+        said = f"{error}" if known else f"{type(error).__name__}: {error}"
+        problem = said if published is None else f"generation {published} is not served: {said}"
+        if problem != self.problem:
+            log.error("%s", problem, exc_info=None if known else error)
+        self._refused, self.problem = (published, time.monotonic() + _AGAIN), problem
 
     def _open(self, generation: str) -> Searcher:
         searcher = self.searcher.reopened(open_generation(self._store, generation))
