@@ -55,7 +55,9 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=300, help="that must land (default: 300)")
     parser.add_argument("--exports", type=int, default=20, help="kills of exports (default: 20)")
     parser.add_argument("--damages", type=int, default=250, help="files to damage (default: 250)")
-    parser.add_argument("--swaps", type=int, default=100, help="generations published under load (default: 100)")
+    parser.add_argument(
+        "--swaps", type=int, default=100, help="generations published under load (default: 100)"
+    )
     parser.add_argument("--clients", type=int, default=32, help="who ask meanwhile (default: 32)")
     parser.add_argument("--faults", type=int, default=10, help="of each kind (default: 10)")
     args = parser.parse_args()

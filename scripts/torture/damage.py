@@ -18,14 +18,15 @@ from urllib.parse import quote
 import faiss
 import numpy as np
 import world
+from tally import Tally
+from world import ENCODER, Child, StandIn, Version
+
 from semsearch.encode import CANARIES
 from semsearch.errors import SemsearchError
 from semsearch.index import manifest as passport
 from semsearch.index.generation import open_generation
 from semsearch.index.store import MANIFEST, Store
 from semsearch.search import Searcher
-from tally import Tally
-from world import ENCODER, Child, StandIn, Version
 
 PART = "damage"
 _WAIT = 20.0  # seconds for the service to notice
@@ -125,8 +126,9 @@ class _Victim:
     def _answers(self, generation: str, version: Version) -> str:
         question, mode = world.QUESTIONS[0]
         answer = json.loads(self._get(f"/v1/search?q={quote(question)}&k=5&mode={mode}"))
-        given = [(h["paper"]["id"], h["paper"]["venue"], round(h["score"], 4)) for h in answer["hits"]]
-        if answer["generation"] != generation or given != version.answers[f"{mode}: {question}"]:
+        given = [(h["paper"]["id"], h["paper"]["venue"], h["score"]) for h in answer["hits"]]
+        right = version.answers[f"{mode}: {question}"]
+        if answer["generation"] != generation or not world.alike(given, right):
             return f"the service answers {given} of {answer['generation']}"
         return ""
 
@@ -168,7 +170,7 @@ class _Victim:
         return f"{otherwise}: {ready}"
 
     def _get(self, path: str) -> str:
-        with urllib.request.urlopen(f"http://{self.address}{path}", timeout=_WAIT) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://{self.address}{path}", timeout=_WAIT) as answer:
             return str(answer.read().decode())
 
 
@@ -199,14 +201,14 @@ def _flip(path: Path, random: random.Random) -> str:
 
 
 def _cut(path: Path, random: random.Random) -> str:
-    """cut short"""
+    """Cut short"""
     content = path.read_bytes()
     path.write_bytes(content[: random.randrange(len(content))])
     return path.name
 
 
 def _empty(path: Path, _: random.Random) -> str:
-    """emptied"""
+    """Emptied"""
     if path.stat().st_size == 0:
         path.write_bytes(b"x")
     else:
@@ -215,20 +217,20 @@ def _empty(path: Path, _: random.Random) -> str:
 
 
 def _missing(path: Path, _: random.Random) -> str:
-    """missing"""
+    """Missing"""
     path.unlink()
     return path.name
 
 
 def _folder(path: Path, _: random.Random) -> str:
-    """a folder in its place"""
+    """A folder in its place"""
     path.unlink()
     path.mkdir()
     return path.name
 
 
 def _link(path: Path, _: random.Random) -> str:
-    """a link to the same bytes elsewhere"""
+    """A link to the same bytes elsewhere"""
     elsewhere = path.parent.parent.parent.parent / "kept" / path.name
     path.unlink()
     path.symlink_to(elsewhere)
@@ -251,27 +253,50 @@ def _exchanged(folder: Path, one: str, other: str) -> str:
 
 def _lies() -> Iterator[tuple[str, Damage]]:
     """Generations whose checksums and ids are right, and whose contents do not fit together."""
-    for part, field in (("counts", "papers"), ("counts", "sentences"), ("encoder", "dim"), ("lexicon", "dim")):
+    for part, field in (
+        ("counts", "papers"),
+        ("counts", "sentences"),
+        ("encoder", "dim"),
+        ("lexicon", "dim"),
+    ):
         for change in (-1, 1):
             yield f"{part}.{field}", _told(part, field, change)
     for name, value in (("created", "yesterday"), ("calibration", {}), ("counts", []), ("sources", 3)):
-        yield f"{name} {value!r}", _resealing(lambda m, f, name=name, value=value: m.update({name: value}), MANIFEST)  # type: ignore[misc]
+        yield (
+            f"{name} {value!r}",
+            _resealing(lambda m, f, name=name, value=value: m.update({name: value}), MANIFEST),
+        )  # type: ignore[misc]
     yield "deeply nested", lambda folder: _as_text(folder, "[" * 100_000)
     yield "no manifest", lambda folder: _as_text(folder, "papers: 40")
     yield "another format", _resealing(lambda m, f: m.update(schema=99), "format 99")
-    yield "a file outside", _resealing(lambda m, f: m["files"].update({"../../CURRENT": m["files"]["map.json"]}), "CURRENT")
+    yield (
+        "a file outside",
+        _resealing(lambda m, f: m["files"].update({"../../CURRENT": m["files"]["map.json"]}), "CURRENT"),
+    )
     yield "another encoder", _resealing(lambda m, f: m["encoder"].update(weights_sha256="0" * 64), "encoder")
     yield "vectors of another encoder", _resealing(lambda m, f: _other_canaries(f), "encoder")
     for name in ("vectors.faiss", "papers.sqlite", "names.sqlite", "titles.npy", "map.json", "added.npy"):
         yield f"without {name}", _resealing(lambda m, f, name=name: (f / name).unlink(), name)  # type: ignore[misc]
     for name in ("vectors.faiss", "papers.sqlite", "names.sqlite", "map.json", "posting_rows.npy"):
-        yield f"{name} of nonsense", _resealing(lambda m, f, name=name: (f / name).write_bytes(b"x" * 999), name)  # type: ignore[misc]
+        yield (
+            f"{name} of nonsense",
+            _resealing(lambda m, f, name=name: (f / name).write_bytes(b"x" * 999), name),
+        )  # type: ignore[misc]
     yield "vectors of other papers", _resealing(lambda m, f: _vectors(f, 39, world.DIM), "vectors.faiss")
     yield "vectors of another length", _resealing(lambda m, f: _vectors(f, 40, 64), "vectors.faiss")
-    yield "vectors by distance", _resealing(lambda m, f: _vectors(f, 40, world.DIM, faiss.METRIC_L2), "vectors.faiss")
+    yield (
+        "vectors by distance",
+        _resealing(lambda m, f: _vectors(f, 40, world.DIM, faiss.METRIC_L2), "vectors.faiss"),
+    )
     for name, below in _ARRAYS.items():
-        yield f"{name} of another kind", _array(name, lambda a: a.astype(np.float64) if a.dtype.names is None else a["scale"])
-        yield f"{name} with a row less", _array(name, lambda a: a[..., :-1] if name in _BY_COLUMN else a[:-1], name)
+        yield (
+            f"{name} of another kind",
+            _array(name, lambda a: a.astype(np.float64) if a.dtype.names is None else a["scale"]),
+        )
+        yield (
+            f"{name} with a row less",
+            _array(name, lambda a: a[..., :-1] if name in _BY_COLUMN else a[:-1], name),
+        )
         if below:
             yield f"{name} out of range", _array(name, _beyond)
 
@@ -383,14 +408,18 @@ def _caches(
                 content = content[: random.randrange(len(content))]
             else:
                 for _ in range(1 + 20 * (number % 2)):
-                    content[random.choice([random.randrange(100), random.randrange(len(content))])] ^= 1 << random.randrange(8)
+                    content[random.choice([random.randrange(100), random.randrange(len(content))])] ^= (
+                        1 << random.randrange(8)
+                    )
             path.write_bytes(content)
         world.write(folder / "papers.jsonl", version.records)
         code, said = Child(lambda: world.index(folder, root, "--force"), folder).wait()
         wrong = world.wrong_with(root, version) or world.wrong_in_cache(root, folder / "copy", known)
         os.makedirs(folder / "none", exist_ok=True)  # noqa: PTH103
         left = world.leftovers(root, folder / "none")
-        tally.tried(PART, "an embedding cache", (code and said[-300:]) or wrong or (left and f"left behind: {left}"))
+        tally.tried(
+            PART, "an embedding cache", (code and said[-300:]) or wrong or (left and f"left behind: {left}")
+        )
 
 
 _ = replace

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import world
-from semsearch.encode.cache import EmbeddingCache, key
-from semsearch.index.store import Store
 from tally import Tally
 from world import ENCODER, KEEP, WORDS, Child, Version
+
+from semsearch.encode.cache import EmbeddingCache, key
+from semsearch.index.store import Store
 
 PART = "SIGKILL"
 _PAST = 1.02  # of the time an operation takes: so late may a kill be meant to land
@@ -243,7 +244,11 @@ def _tiny_model(folder: Path) -> Path:
     (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
     torch.manual_seed(0)
     config = BertConfig(
-        vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
+        vocab_size=len(words),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
     )
     BertModel(config).save_pretrained(folder / "bert")
     BertTokenizer(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder / "bert")

@@ -14,9 +14,10 @@ from urllib.parse import quote
 
 import numpy as np
 import world
-from semsearch.index.store import Store
 from tally import Tally
 from world import Child, Version
+
+from semsearch.index.store import Store
 
 PART = "swaps under load"
 _WAIT = 60.0  # seconds for the service to take a generation, with all clients asking
@@ -44,7 +45,9 @@ def run(
     tally.note(PART, "of them pages", load.pages)
     if load.seconds:
         p50, p99 = np.percentile(load.seconds, [50, 99]) * 1000
-        tally.note(PART, f"ms was the 99th percentile of the time to an answer, {p50:.0f} the median", round(p99))
+        tally.note(
+            PART, f"ms was the 99th percentile of the time to an answer, {p50:.0f} the median", round(p99)
+        )
 
 
 async def _swap(
@@ -156,16 +159,15 @@ class _Load:
             return ""
         answer = json.loads(body)
         if kind == "paper":
-            (version,) = (v for v in self.truth.values() if v.mark in marks) if marks else (None,)
-            wanted = next(r for r in version.records if r["id"] == "p20") if version else None
-            return "" if wanted and answer["abstract"] == wanted["abstract"] else "another paper"
-        version = self.truth.get(answer["generation"])
-        if version is None:
+            version = next(v for v in self.truth.values() if v.mark in marks)
+            wanted = next(r for r in version.records if r["id"] == "p20")
+            return "" if answer["abstract"] == wanted["abstract"] else "another paper"
+        found = self.truth.get(answer["generation"])
+        if found is None:
             return "" if self.expected is None else f"of an unknown generation {answer['generation']}"
-        hits = [(hit["paper"]["id"], hit["paper"]["venue"], round(hit["score"], 4)) for hit in answer["hits"]]
-        if kind == "related":
-            return "" if [hit[:2] for hit in hits] == version.answers["related"] else "other related papers"
-        return "" if hits == version.answers[question] else "an answer that is not of its generation"
+        hits = [(hit["paper"]["id"], hit["paper"]["venue"], hit["score"]) for hit in answer["hits"]]
+        right = found.answers["related" if kind == "related" else question]
+        return "" if world.alike(hits, right) else f"{hits} of {found.mark} and not {right}"
 
     async def until(self, field: str, held: str) -> str:
         """Wait until `/health/ready` says something."""

@@ -7,6 +7,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+_TOLD_EVERY = 20  # seconds, where there is no terminal to write one line over the other
+
 
 @dataclass
 class Tally:
@@ -14,11 +16,10 @@ class Tally:
 
     Attributes:
         until: When to stop, in seconds of `time.monotonic`.
-        quiet: No line of progress.
     """
 
     until: float
-    quiet: bool = False
+    told: float = 0.0
     done: Counter[tuple[str, str]] = field(default_factory=Counter)
     noted: Counter[tuple[str, str]] = field(default_factory=Counter)
     wrong: list[tuple[str, str, str]] = field(default_factory=list)
@@ -67,11 +68,14 @@ class Tally:
         return "\n".join(lines)
 
     def _line(self, part: str) -> None:
-        if not self.quiet and sys.stderr.isatty():
-            left = max(0, self.until - time.monotonic())
-            said = f"{part}: {self.count(part):,} done, {len(self.wrong)} broken, {left:.0f} s left at most"
+        left = max(0, self.until - time.monotonic())
+        said = f"{part}: {self.count(part):,} done, {len(self.wrong)} broken, {left:.0f} s left at most"
+        if sys.stderr.isatty():
             print(f"\r{said:<100}", end="", file=sys.stderr, flush=True)
+        elif time.monotonic() > self.told + _TOLD_EVERY:
+            self.told = time.monotonic()
+            print(said, file=sys.stderr, flush=True)
 
     def _clear(self) -> None:
-        if not self.quiet and sys.stderr.isatty():
+        if sys.stderr.isatty():
             print(f"\r{'':<100}\r", end="", file=sys.stderr, flush=True)
