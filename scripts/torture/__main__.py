@@ -1,23 +1,24 @@
 #!/usr/bin/env python3
 """Break the promises of the design for real, and say whether any was broken.
 
-    python scripts/torture [PART...] [--seed N] [--minutes M] [--kills N] [--damages N] [--swaps N] [--clients N]
+    python scripts/torture [PART...] [--seed N] [--minutes M]
 
 The parts, all of them unless some are named:
 
     kills     SIGKILL at random instants of builds, rollbacks, prunes, the gate, the cache and exports; after
-              every one the published generation must open, verify and answer as an undisturbed build of the same
-              papers does, and the next build must succeed, encode only what has no vector, and leave nothing
-              behind
-    damage    bits flipped, files cut, emptied, missing, exchanged, linked, and manifests that lie; each must be
-              refused by name by readers, by `verify` and by a running service, which answers on from what it has
-    swaps     generations published under load, bad ones among them; every answer must be of one generation, and
-              right for it, and none may fail
+              every one the published generation must open, verify and answer as an undisturbed build of the
+              same papers does, and the next build must succeed, encode only what has no vector, and leave
+              nothing behind
+    damage    bits flipped, files cut, emptied, missing, exchanged, linked, and manifests that lie; each must
+              be refused by name by readers, by `verify` and by a running service, which answers on from what
+              it has; and the same for CURRENT, verdicts and the caches
+    swaps     generations published under load, bad ones among them; every answer must be of one generation,
+              and right for it, and none may fail
     faults    a full disk, no memory, a clock that jumps, two writers, sources that change while they are read
 
-Real processes, real files, a real service on 127.0.0.1. The encoder is a stand-in that needs no model, so that
-a build takes a fraction of a second. The same seed makes the same choices; the instants of kills also depend on
-how fast the machine is. It ends with 1 if an answer was lost, mixed or wrong, and with a table either way.
+Real processes, real files, a real service on 127.0.0.1. The encoder is a stand-in that needs no model, so
+that a build takes a fraction of a second. The same seed makes the same choices; the instants of kills also
+depend on how fast the machine is. It ends with a table, and with 1 if an answer was lost, mixed or wrong.
 """
 
 from __future__ import annotations
@@ -55,9 +56,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=300, help="that must land (default: 300)")
     parser.add_argument("--exports", type=int, default=20, help="kills of exports (default: 20)")
     parser.add_argument("--damages", type=int, default=250, help="files to damage (default: 250)")
-    parser.add_argument(
-        "--swaps", type=int, default=100, help="generations published under load (default: 100)"
-    )
+    parser.add_argument("--swaps", type=int, default=100, help="generations to publish (default: 100)")
     parser.add_argument("--clients", type=int, default=32, help="who ask meanwhile (default: 32)")
     parser.add_argument("--faults", type=int, default=10, help="of each kind (default: 10)")
     args = parser.parse_args()

@@ -10,7 +10,7 @@ import shutil
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,10 +25,11 @@ from semsearch.encode import CANARIES
 from semsearch.errors import SemsearchError
 from semsearch.index import manifest as passport
 from semsearch.index.generation import open_generation
-from semsearch.index.store import MANIFEST, Store
+from semsearch.index.store import MANIFEST, Store, record
 from semsearch.search import Searcher
 
 PART = "damage"
+_RESEALED = "resealed: "  # said of a generation that goes by another id now
 _WAIT = 20.0  # seconds for the service to notice
 
 Damage = Callable[[Path], str]
@@ -44,7 +45,7 @@ def run(folder: Path, known: list[Version], count: int, random: random.Random, t
     victim = _Victim(root, known[0], known[1])
     kinds = list(_files(victim, random))
     # Each file is damaged in one way before any is damaged in two; lies are told all.
-    lies = [("a generation that lies, with checksums that are right", lie) for _, lie in _lies()]
+    lies = [("a generation that lies, with checksums that are right", lie) for lie in _lies()]
     with world.serving(root, folder) as address:
         victim.address = address
         for kind, damage in [*lies, *kinds][: max(0, count)]:
@@ -83,8 +84,8 @@ class _Victim:
     def _damaged(self, damage: Damage) -> Iterator[tuple[str, str]]:
         named = damage(self.folder)
         generation = self.second
-        if named.startswith("resealed "):
-            named = named.removeprefix("resealed ")
+        if named.startswith(_RESEALED):
+            named = named.removeprefix(_RESEALED)
             generation = f"000009-{passport.digest((self.folder / MANIFEST).read_text(encoding='utf-8'))}"
             self.folder.rename(self.store.generations / generation)
         try:
@@ -178,80 +179,81 @@ def _files(victim: _Victim, random: random.Random) -> Iterator[tuple[str, Damage
     """Every file damaged in every way, one way after the other."""
     names = sorted(path.name for path in victim.folder.iterdir())
     other = victim.store.generations / victim.first
-    for way in (_flip, _flip, _cut, _empty, _missing, _folder, _link):
+    for kind, way in _WAYS:
         random.shuffle(names)
         for name in names:
-            if way in (_flip, _cut) and not (victim.folder / name).stat().st_size:
-                continue
-            yield way.__doc__ or "", lambda folder, way=way, name=name: way(folder / name, random)  # type: ignore[misc]
-        yield "one file more", lambda folder: (folder / "more.npy").write_bytes(b"x") and "more.npy"  # type: ignore[return-value]
+            if (victim.folder / name).stat().st_size:
+                yield kind, partial(_damaged, name, way, random)
     differing = [n for n in names if (other / n).read_bytes() != (victim.folder / n).read_bytes()]
     for name in differing:
-        yield "the file of another generation", lambda folder, name=name: _copied(other / name, folder / name)  # type: ignore[misc]
+        yield "the file of another generation", partial(_copied, other / name)
     for _ in range(20):
-        yield "two files exchanged", lambda folder: _exchanged(folder, *random.sample(names, 2))
+        one, two = random.sample(names, 2)
+        yield "two files exchanged", partial(_exchanged, one, two)
+    for name in ("more.npy", ".hidden", "scan_codes.faiss"):
+        yield "one file more", partial(_added, name)
 
 
-def _flip(path: Path, random: random.Random) -> str:
-    """one bit flipped"""  # noqa: D403
+def _damaged(
+    name: str, way: Callable[[Path, random.Random], object], random: random.Random, folder: Path
+) -> str:
+    way(folder / name, random)
+    return name
+
+
+def _flip(path: Path, random: random.Random) -> None:
     content = bytearray(path.read_bytes())
-    content[random.randrange(len(content))] ^= 1 << random.randrange(8)
-    path.write_bytes(content)
-    return path.name
+    if content:
+        content[random.randrange(len(content))] ^= 1 << random.randrange(8)
+        path.write_bytes(content)
 
 
-def _cut(path: Path, random: random.Random) -> str:
-    """Cut short"""
-    content = path.read_bytes()
-    path.write_bytes(content[: random.randrange(len(content))])
-    return path.name
+def _cut(path: Path, random: random.Random) -> None:
+    os.truncate(path, random.randrange(path.stat().st_size))
 
 
-def _empty(path: Path, _: random.Random) -> str:
-    """Emptied"""
-    if path.stat().st_size == 0:
-        path.write_bytes(b"x")
-    else:
-        path.write_bytes(b"")
-    return path.name
-
-
-def _missing(path: Path, _: random.Random) -> str:
-    """Missing"""
-    path.unlink()
-    return path.name
-
-
-def _folder(path: Path, _: random.Random) -> str:
-    """A folder in its place"""
+def _replace_by_folder(path: Path, _: random.Random) -> None:
     path.unlink()
     path.mkdir()
-    return path.name
 
 
-def _link(path: Path, _: random.Random) -> str:
-    """A link to the same bytes elsewhere"""
-    elsewhere = path.parent.parent.parent.parent / "kept" / path.name
+def _replace_by_link(path: Path, _: random.Random) -> None:
+    """To the same bytes, outside the data root."""
     path.unlink()
-    path.symlink_to(elsewhere)
-    return path.name
+    path.symlink_to(path.parents[3] / "kept" / path.name)
 
 
-def _copied(source: Path, target: Path) -> str:
-    shutil.copy(source, target)
-    return target.name
+_WAYS: tuple[tuple[str, Callable[[Path, random.Random], object]], ...] = (
+    ("one bit flipped", _flip),
+    ("cut short", _cut),
+    ("one bit flipped", _flip),
+    ("missing", lambda path, _: path.unlink()),
+    ("emptied", lambda path, _: path.write_bytes(b"")),
+    ("a folder in its place", _replace_by_folder),
+    ("a link to the same bytes elsewhere", _replace_by_link),
+)
 
 
-def _exchanged(folder: Path, one: str, other: str) -> str:
-    (folder / one).rename(folder / "between")
-    (folder / other).rename(folder / one)
-    (folder / "between").rename(folder / other)
-    # Files that hold the same bytes are the same files.
-    same = (folder / one).read_bytes() == (folder / other).read_bytes()
-    return _flip(folder / one, random.Random(0)) if same else f"{one}|{other}"  # noqa: S311
+def _added(name: str, folder: Path) -> str:
+    (folder / name).write_bytes(b"x")
+    return name
 
 
-def _lies() -> Iterator[tuple[str, Damage]]:
+def _copied(source: Path, folder: Path) -> str:
+    shutil.copy(source, folder)
+    return source.name
+
+
+def _exchanged(one: str, other: str, folder: Path) -> str:
+    first, second = (folder / one).read_bytes(), (folder / other).read_bytes()
+    (folder / one).write_bytes(second)
+    (folder / other).write_bytes(first)
+    if first == second:  # which exchanges nothing
+        (folder / one).write_bytes(first + b"x")
+    return f"{one}|{other}"
+
+
+def _lies() -> Iterator[Damage]:
     """Generations whose checksums and ids are right, and whose contents do not fit together."""
     for part, field in (
         ("counts", "papers"),
@@ -260,48 +262,35 @@ def _lies() -> Iterator[tuple[str, Damage]]:
         ("lexicon", "dim"),
     ):
         for change in (-1, 1):
-            yield f"{part}.{field}", _told(part, field, change)
-    for name, value in (("created", "yesterday"), ("calibration", {}), ("counts", []), ("sources", 3)):
-        yield (
-            f"{name} {value!r}",
-            _resealing(lambda m, f, name=name, value=value: m.update({name: value}), MANIFEST),
-        )  # type: ignore[misc]
-    yield "deeply nested", lambda folder: _as_text(folder, "[" * 100_000)
-    yield "no manifest", lambda folder: _as_text(folder, "papers: 40")
-    yield "another format", _resealing(lambda m, f: m.update(schema=99), "format 99")
-    yield (
-        "a file outside",
-        _resealing(lambda m, f: m["files"].update({"../../CURRENT": m["files"]["map.json"]}), "CURRENT"),
-    )
-    yield "another encoder", _resealing(lambda m, f: m["encoder"].update(weights_sha256="0" * 64), "encoder")
-    yield "vectors of another encoder", _resealing(lambda m, f: _other_canaries(f), "encoder")
+            yield _resealed(partial(_told, part, field, change), ".npy|.faiss|.sqlite|stand-in")
+    nonsense: tuple[tuple[str, object], ...] = (
+        ("created", "yesterday"), ("calibration", {}), ("counts", []), ("sources", 3), ("golden", 1),
+    )  # fmt: skip
+    for name, value in nonsense:
+        yield _resealed(partial(_said, name, value), MANIFEST)
+    yield partial(_as_text, "[" * 100_000, MANIFEST)
+    yield partial(_as_text, "papers: 40", MANIFEST)
+    yield _resealed(partial(_said, "schema", 99), "format 99")
+    yield _resealed(_outside, "CURRENT")
+    yield _resealed(partial(_told, "encoder", "max_tokens", 1), "encoder")
+    yield _resealed(_other_canaries, "encoder")
     for name in ("vectors.faiss", "papers.sqlite", "names.sqlite", "titles.npy", "map.json", "added.npy"):
-        yield f"without {name}", _resealing(lambda m, f, name=name: (f / name).unlink(), name)  # type: ignore[misc]
+        yield _resealed(partial(_without, name), name)
     for name in ("vectors.faiss", "papers.sqlite", "names.sqlite", "map.json", "posting_rows.npy"):
-        yield (
-            f"{name} of nonsense",
-            _resealing(lambda m, f, name=name: (f / name).write_bytes(b"x" * 999), name),
-        )  # type: ignore[misc]
-    yield "vectors of other papers", _resealing(lambda m, f: _vectors(f, 39, world.DIM), "vectors.faiss")
-    yield "vectors of another length", _resealing(lambda m, f: _vectors(f, 40, 64), "vectors.faiss")
-    yield (
-        "vectors by distance",
-        _resealing(lambda m, f: _vectors(f, 40, world.DIM, faiss.METRIC_L2), "vectors.faiss"),
-    )
-    for name, below in _ARRAYS.items():
-        yield (
-            f"{name} of another kind",
-            _array(name, lambda a: a.astype(np.float64) if a.dtype.names is None else a["scale"]),
-        )
-        yield (
-            f"{name} with a row less",
-            _array(name, lambda a: a[..., :-1] if name in _BY_COLUMN else a[:-1], name),
-        )
-        if below:
-            yield f"{name} out of range", _array(name, _beyond)
+        yield _resealed(partial(_nonsense, name), name)
+    for count, dim, metric in (
+        (world.PAPERS - 1, world.DIM, faiss.METRIC_INNER_PRODUCT),
+        (world.PAPERS, 2 * world.DIM, faiss.METRIC_INNER_PRODUCT),
+        (world.PAPERS, world.DIM, faiss.METRIC_L2),
+    ):
+        yield _resealed(partial(_vectors, count, dim, metric), "vectors.faiss")
+    for name, numbers in _ARRAYS.items():
+        # What an array divides, or is as long as, may be named instead of it.
+        named = f"{name}|{name.removesuffix('.npy').split('_')[0].rstrip('s')}"
+        for change_of in (_of_another_kind, _one_less, *((_beyond,) if numbers else ())):
+            yield _resealed(partial(_changed, name, change_of), named)
 
 
-_BY_COLUMN = {"map_points.npy"}
 # Every array, and whether it holds numbers of what another file holds, or places in it.
 _ARRAYS = {
     "added.npy": False, "canaries.npy": False, "titles.npy": False, "sentences.npy": False,
@@ -316,47 +305,61 @@ _ARRAYS = {
 }  # fmt: skip
 _POINTERS = (
     ("empty", b""), ("garbage", b"\xff\xfe\x00"), ("missing", None), ("a folder", b"folder"),
-    ("to nowhere", b"000099-0123456789ab\n"), ("outside", b"../../etc\n"), ("two lines", b"000001-0123456789ab\nx\n"),
+    ("to nowhere", b"000099-0123456789ab\n"), ("outside", b"../../etc\n"), ("two lines", b"000001-01\nx\n"),
 )  # fmt: skip
 
+Edit = Callable[[dict[str, Any], Path], None]
+"""Changes a manifest, or the files beside it."""
 
-def _resealing(edit: Callable[[dict[str, Any], Path], object], named: str) -> Damage:
+
+def _resealed(edit: Edit, named: str) -> Damage:
     """Change a generation, then make checksums and id right again."""
 
     def damage(folder: Path) -> str:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         edit(manifest, folder)
-        from semsearch.index.store import record
-
-        if isinstance(manifest.get("files"), dict):
-            now = {name: {"size": r.size, "sha256": r.sha256} for name, r in record(folder).items()}
-            manifest["files"] = {k: v for k, v in manifest["files"].items() if "/" in k} | now
-        return _as_text(folder, json.dumps(manifest, indent=2, sort_keys=True), named)
+        now = {name: {"size": r.size, "sha256": r.sha256} for name, r in record(folder).items()}
+        manifest["files"] = {k: v for k, v in manifest["files"].items() if "/" in k} | now
+        return _as_text(json.dumps(manifest, indent=2, sort_keys=True), named, folder)
 
     return damage
 
 
-def _as_text(folder: Path, text: str, named: str = MANIFEST) -> str:
+def _as_text(text: str, named: str, folder: Path) -> str:
     (folder / MANIFEST).write_text(text, encoding="utf-8")
-    return f"resealed {named}"
+    return f"{_RESEALED}{named}"
 
 
-def _told(part: str, field: str, change: int) -> Damage:
-    """Some file or other does not fit any more: any of them may be named."""
-
-    def edit(manifest: dict[str, Any], _: Path) -> None:
-        manifest[part][field] += change
-
-    return _resealing(edit, ".npy|.faiss|.sqlite|stand-in")
+def _told(part: str, field: str, change: int, manifest: dict[str, Any], _: Path) -> None:
+    manifest[part][field] += change
 
 
-def _array(name: str, change: Callable[[Any], Any], _: str = "") -> Damage:
-    def edit(_: dict[str, Any], folder: Path) -> None:
-        np.save(folder / name, change(np.load(folder / name)))
+def _said(name: str, value: object, manifest: dict[str, Any], _: Path) -> None:
+    manifest[name] = value
 
-    # What an array divides may be named instead of it.
-    stem = name.removesuffix(".npy").split("_")[0].rstrip("s")
-    return _resealing(edit, f"{name}|{stem}")
+
+def _outside(manifest: dict[str, Any], _: Path) -> None:
+    manifest["files"]["../../CURRENT"] = manifest["files"]["map.json"]
+
+
+def _without(name: str, _: dict[str, Any], folder: Path) -> None:
+    (folder / name).unlink()
+
+
+def _nonsense(name: str, _: dict[str, Any], folder: Path) -> None:
+    (folder / name).write_bytes(b"x" * 999)
+
+
+def _changed(name: str, change: Callable[[Any], Any], _: dict[str, Any], folder: Path) -> None:
+    np.save(folder / name, change(np.load(folder / name)))
+
+
+def _of_another_kind(array: Any) -> Any:
+    return array.astype(np.float64) if array.dtype.names is None else array["scale"]
+
+
+def _one_less(array: Any) -> Any:
+    return array[..., :-1] if array.ndim == 2 else array[:-1]
 
 
 def _beyond(array: Any) -> Any:
@@ -366,13 +369,13 @@ def _beyond(array: Any) -> Any:
     return array
 
 
-def _vectors(folder: Path, count: int, dim: int, metric: int = faiss.METRIC_INNER_PRODUCT) -> None:
+def _vectors(count: int, dim: int, metric: int, _: dict[str, Any], folder: Path) -> None:
     index = faiss.IndexFlat(dim, metric)
     index.add(np.random.default_rng(0).standard_normal((count, dim)).astype(np.float32))
     faiss.write_index(index, str(folder / "vectors.faiss"))
 
 
-def _other_canaries(folder: Path) -> None:
+def _other_canaries(_: dict[str, Any], folder: Path) -> None:
     np.save(folder / passport.CANARIES, StandIn("another").encode_queries(CANARIES))
 
 
@@ -392,34 +395,37 @@ def _verdicts(folder: Path, root: Path, known: list[Version], tally: Tally) -> N
             wrong = "" if path.name in str(error) else f"refused without its name: {error}"
         world.write(folder / "papers.jsonl", known[2].records)
         code, said = Child(lambda: world.index(folder, root, "--force"), folder).wait()
-        tally.tried(PART, "a verdict", wrong or (code and said[-300:]) or world.wrong_with(root, known[2]))
+        wrong = wrong or (said[-300:] if code else "") or world.wrong_with(root, known[2])
+        tally.tried(PART, "a verdict", wrong)
 
 
 def _caches(
     folder: Path, root: Path, known: list[Version], count: int, random: random.Random, tally: Tally
 ) -> None:
-    """Bits flipped in the caches, their journals too: the next build has the right vectors all the same."""
+    """Bits flipped in the caches: the next build has the right vectors all the same."""
+    nothing = folder / "nothing"
+    nothing.mkdir()
     for number in range(count):
+        if tally.over:
+            return
         version = known[number % len(known)]
-        files = [path for path in Store(root).cache.iterdir() if path.stat().st_size]
-        for path in files:
-            content = bytearray(path.read_bytes())
+        for path in [path for path in Store(root).cache.iterdir() if path.stat().st_size]:
             if number % 5 == 4:
-                content = content[: random.randrange(len(content))]
-            else:
-                for _ in range(1 + 20 * (number % 2)):
-                    content[random.choice([random.randrange(100), random.randrange(len(content))])] ^= (
-                        1 << random.randrange(8)
-                    )
-            path.write_bytes(content)
+                _cut(path, random)
+            for _ in range(1 + 20 * (number % 2)):
+                _flip(path, random)
+            if number % 3 == 0:
+                _flip_first(path, random)
         world.write(folder / "papers.jsonl", version.records)
         code, said = Child(lambda: world.index(folder, root, "--force"), folder).wait()
         wrong = world.wrong_with(root, version) or world.wrong_in_cache(root, folder / "copy", known)
-        os.makedirs(folder / "none", exist_ok=True)  # noqa: PTH103
-        left = world.leftovers(root, folder / "none")
-        tally.tried(
-            PART, "an embedding cache", (code and said[-300:]) or wrong or (left and f"left behind: {left}")
-        )
+        left = world.leftovers(root, nothing)
+        tally.tried(PART, "an embedding cache", (said[-300:] if code else "") or wrong or left)
 
 
-_ = replace
+def _flip_first(path: Path, random: random.Random) -> None:
+    """Where a database says what it is."""
+    content = bytearray(path.read_bytes())
+    if content:
+        content[random.randrange(min(100, len(content)))] ^= 1 << random.randrange(8)
+        path.write_bytes(content)

@@ -55,13 +55,12 @@ def run(folder: Path, known: list[Version], count: int, random: random.Random, t
                 return
             shutil.rmtree(place)
             place.mkdir()
-            # What cannot be done to one process without harm to the next is done in a process of its own.
             tally.tried(PART, kind, fault(place, known, random, number))
 
 
 def _impossible(fault: Callable[..., str], place: Path) -> str:
     if fault in (_full_disk, _read_only):
-        code, said = Child(lambda: _mounted(place, 1), place.parent).wait()
+        code, _ = Child(lambda: _mounted(place, 1), place.parent).wait()
         return "file systems may not be mounted here" if code else ""
     return ""
 
@@ -87,14 +86,18 @@ def _built(place: Path, root: Path, version: Version) -> None:
     world.index(_sources(place, version), root, "--force")
 
 
-def _expected(place: Path, root: Path, version: Version, *faults: type[BaseException]) -> str:
+def _quietly(place: Path, root: Path, version: Version) -> str:
+    """An undisturbed build, for `_in_a_child`."""
+    _built(place, root, version)
+    return ""
+
+
+def _expected(papers: Path, root: Path) -> str:
     """Build where it may fail; empty when it fails as it should, or succeeds."""
     try:
-        _built(place, root, version)
+        world.index(papers, root, "--force")
     except SemsearchError as error:
-        return "" if error.hint or error.where else f"an error that says nothing: {error}"
-    except faults:
-        return ""
+        return "" if error.hint else f"an error without advice: {error}"
     return ""
 
 
@@ -132,7 +135,7 @@ def _full_disk(place: Path, known: list[Version], random: random.Random, _: int)
         free = shutil.disk_usage(place).free
         left = int(random.uniform(0, 1.2) * world.size_of(root))
         ballast.write_bytes(b"\0" * max(0, free - left))
-        wrong = _expected(place, root, known[1])
+        wrong = _expected(_sources(place, known[1]), root)
         if mark := world.version_of(root):
             version = next(version for version in known if version.mark == mark)
             wrong = wrong or world.wrong_with(root, version)
@@ -140,7 +143,7 @@ def _full_disk(place: Path, known: list[Version], random: random.Random, _: int)
         ballast.unlink()
         return wrong or ", ".join(before) or _sound(place, root, known[0], known[1])
 
-    random.random()
+    random.random()  # a process that is forked draws its own, and the next one must not draw the same
     return _in_a_child(place, do)
 
 
@@ -164,14 +167,14 @@ def _read_only(place: Path, known: list[Version], random: random.Random, _: int)
 def _short_files(place: Path, known: list[Version], random: random.Random, _: int) -> str:
     """Files that may not grow beyond a limit."""
     root = place / "index"
-    _in_a_child(place, lambda: _built(place, root, known[0]) or "")
+    _in_a_child(place, lambda: _quietly(place, root, known[0]))
     largest = max(path.stat().st_size for path in root.rglob("*") if path.is_file())
-    limit = int(random.uniform(0, 1) * largest)
+    limit, papers = int(random.uniform(0, 1) * largest), _sources(place, known[1])
 
     def do() -> str:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-        return _expected(place, root, known[1])
+        return _expected(papers, root)
 
     return _in_a_child(place, do) or _in_a_child(place, lambda: _sound(place, root, known[0], known[1]))
 
@@ -179,7 +182,7 @@ def _short_files(place: Path, known: list[Version], random: random.Random, _: in
 def _no_memory(place: Path, known: list[Version], random: random.Random, number: int) -> str:
     """Memory that runs out."""
     root = place / "index"
-    _in_a_child(place, lambda: _built(place, root, known[0]) or "")
+    _in_a_child(place, lambda: _quietly(place, root, known[0]))
 
     def do() -> None:
         if number % 2:
@@ -187,17 +190,15 @@ def _no_memory(place: Path, known: list[Version], random: random.Random, number:
             limit = pages * resource.getpagesize() + random.randrange(80 * _MEGABYTE)
             resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         else:
-            import _testcapi
+            import _testcapi  # type: ignore[import-not-found]
 
             start = random.randrange(300_000)
             _testcapi.set_nomemory(start, start + random.randrange(1, 100))
         _built(place, root, known[1])
 
-    child = Child(do, place.parent)
-    until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until and not os.waitid(
-        os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT
-    ):
+    child, until = Child(do, place.parent), time.monotonic() + _PATIENCE
+    ended = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    while time.monotonic() < until and not os.waitid(os.P_PID, child.pid, ended):
         time.sleep(0.01)
     child.kill()  # Python itself may go round in circles without memory
     child.wait()  # however it ends: a library may abort
@@ -207,13 +208,13 @@ def _no_memory(place: Path, known: list[Version], random: random.Random, number:
 def _no_more_files(place: Path, known: list[Version], random: random.Random, _: int) -> str:
     """No file may be opened any more."""
     root = place / "index"
-    _in_a_child(place, lambda: _built(place, root, known[0]) or "")
-    left = random.randrange(12)
+    _in_a_child(place, lambda: _quietly(place, root, known[0]))
+    left, papers = random.randrange(12), _sources(place, known[1])
 
     def do() -> str:
         used = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
         resource.setrlimit(resource.RLIMIT_NOFILE, (used + left, used + left))
-        return _expected(place, root, known[1], OSError)
+        return _expected(papers, root)
 
     return _in_a_child(place, do) or _in_a_child(place, lambda: _sound(place, root, known[0], known[1]))
 
@@ -256,7 +257,7 @@ def _clock(place: Path, known: list[Version], random: random.Random, _: int) -> 
 def _two_builds(place: Path, known: list[Version], random: random.Random, _: int) -> str:
     """Two builds at once, and a prune."""
     root = place / "index"
-    _in_a_child(place, lambda: _built(place, root, known[0]) or "")
+    _in_a_child(place, lambda: _quietly(place, root, known[0]))
     papers = []
     for version in known[1:3]:
         folder = place / version.mark
@@ -281,7 +282,7 @@ def _two_builds(place: Path, known: list[Version], random: random.Random, _: int
 def _reading_while_pruning(place: Path, known: list[Version], random: random.Random, number: int) -> str:
     """Readers while builds publish and prune."""
     root = place / "index"
-    _in_a_child(place, lambda: _built(place, root, known[0]) or "")
+    _in_a_child(place, lambda: _quietly(place, root, known[0]))
 
     def write() -> None:
         for version in (known[1], known[2]):
@@ -328,7 +329,7 @@ def _changing_source(place: Path, known: list[Version], random: random.Random, _
 def _folder_gone(place: Path, known: list[Version], random: random.Random, _: int) -> str:
     """A data root that is deleted under a build."""
     root = place / "index"
-    _in_a_child(place, lambda: _built(place, root, known[0]) or "")
+    _in_a_child(place, lambda: _quietly(place, root, known[0]))
     child = Child(lambda: _built(place, root, known[1]), place)
     time.sleep(random.uniform(0, 0.6))
     shutil.rmtree(root, ignore_errors=True)
@@ -339,5 +340,5 @@ def _folder_gone(place: Path, known: list[Version], random: random.Random, _: in
     if code and "Error" not in said:
         return f"it ended with {code} and said nothing: {said}"
     shutil.rmtree(root, ignore_errors=True)
-    _in_a_child(place, lambda: _built(place, root, known[1]) or "")
+    _in_a_child(place, lambda: _quietly(place, root, known[1]))
     return world.wrong_with(root, known[1])

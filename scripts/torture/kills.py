@@ -11,7 +11,7 @@ from pathlib import Path
 
 import world
 from tally import Tally
-from world import ENCODER, KEEP, WORDS, Child, Version
+from world import ENCODER, Child, Version
 
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.index.store import Store
@@ -41,15 +41,11 @@ def run(folder: Path, known: list[Version], count: int, random: random.Random, t
         if killed:
             landed += 1
             tally.tried(PART, kind, wrong)
-            tally.note(PART, f"in “{where or 'before the first step'}” of {_article(kind)}")
+            tally.note(PART, f"in “{where or 'before the first step'}” of a {kind}")
         elif wrong:
             tally.tried(PART, f"{kind}, ended before the kill", wrong)
     tally.note(PART, "texts encoded again that a killed build had stored", target.lost)
     tally.note(PART, "bytes in the data root at most", target.largest)
-
-
-def _article(kind: str) -> str:
-    return f"a {kind}"
 
 
 class _Target:
@@ -117,7 +113,7 @@ class _Target:
         return lambda: world.index(self.folder, self.root, *more), set()
 
     def _published(self, before: str | None, aim: Version, legal: set[str]) -> str:
-        """`CURRENT` is what it was or what it should become, and that opens and answers as its version does."""
+        """`CURRENT` is what it was or what it should become, and that answers as its version does."""
         now = self.store.current()
         made = now is not None and before is not None and now > before and now not in legal
         if now == before:
@@ -256,6 +252,3 @@ def _tiny_model(folder: Path) -> Path:
     SentenceTransformer(modules=[transformer, Pooling(16)]).save(str(folder / "model"))
     shutil.rmtree(folder / "bert")
     return folder / "model"
-
-
-_ = (KEEP, WORDS)

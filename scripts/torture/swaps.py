@@ -37,7 +37,8 @@ def run(
     store = Store(root)
     truth = dict(zip(store.ids(), known, strict=False))
     with world.serving(root, folder) as address:
-        load = _Load(*address.split(":"), truth, random)
+        host, port = address.split(":")
+        load = _Load(host, port, truth, random)
         asyncio.run(_swap(folder, store, known, load, count, clients, random, tally))
     for said, times in load.wrong.items():
         tally.tried(PART, "answers", f"{said} ({times} times)")
@@ -45,9 +46,7 @@ def run(
     tally.note(PART, "of them pages", load.pages)
     if load.seconds:
         p50, p99 = np.percentile(load.seconds, [50, 99]) * 1000
-        tally.note(
-            PART, f"ms was the 99th percentile of the time to an answer, {p50:.0f} the median", round(p99)
-        )
+        tally.note(PART, f"ms to an answer at the 99th percentile, {p50:.0f} in the median", round(p99))
 
 
 async def _swap(
@@ -76,8 +75,7 @@ async def _swap(
             world.write(folder / "papers.jsonl", version.records)
             store.publish(store.ids()[-1])
             load.expected = None  # the id is not known before it is published
-            more = ("--force", "--keep", str(_KEPT))
-            child = Child(lambda: world.index(folder, store.root, *more), folder)
+            child = Child(lambda: world.index(folder, store.root, "--force", "--keep", str(_KEPT)), folder)
             code, said = await asyncio.to_thread(child.wait)
             wrong = said[-300:] if code else ""
             generation = store.published()
