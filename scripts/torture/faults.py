@@ -337,8 +337,8 @@ def _folder_gone(place: Path, known: list[Version], random: random.Random, _: in
     code, said = child.wait()
     if time.monotonic() - began > _PATIENCE:
         return "it hung"
-    if code and "Error" not in said:
-        return f"it ended with {code} and said nothing: {said}"
+    if code and ("Traceback" in said or not said.strip()):
+        return f"it ended with {code}, and not with an error that says what to do: {said[-500:]}"
     shutil.rmtree(root, ignore_errors=True)
     _in_a_child(place, lambda: _quietly(place, root, known[1]))
     return world.wrong_with(root, known[1])

@@ -247,7 +247,7 @@ def _tiny_model(folder: Path) -> Path:
         intermediate_size=32,
     )
     BertModel(config).save_pretrained(folder / "bert")
-    BertTokenizer(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder / "bert")
+    BertTokenizer(str(folder / "vocab.txt"), model_max_length=512).save_pretrained(folder / "bert")
     transformer = Transformer(str(folder / "bert"))
     SentenceTransformer(modules=[transformer, Pooling(16)]).save(str(folder / "model"))
     shutil.rmtree(folder / "bert")

@@ -37,6 +37,10 @@ _MACHINE = {
 }
 
 
+# Where what SQLite says of a damaged file quotes it, Python cannot decode that.
+_Refused = (sqlite3.Error, UnicodeDecodeError)
+
+
 class EmbeddingCache:
     """Vectors of one encoder by the SHA-256 of their text, in one SQLite file.
 
@@ -73,11 +77,11 @@ class EmbeddingCache:
         given: set[bytes] = set()
         try:
             yield from self._found(keys, given)
-        except sqlite3.Error as error:
+        except _Refused as error:
             self._mend(error)
             try:
                 yield from self._found(keys, given)
-            except sqlite3.Error as again:
+            except _Refused as again:
                 raise self._error(again) from again
 
     def _found(self, keys: Collection[bytes], given: set[bytes]) -> Iterator[tuple[list[bytes], Vectors]]:
@@ -148,37 +152,37 @@ class EmbeddingCache:
     def _opened(self) -> sqlite3.Connection:
         try:
             return _connected(self.path)
-        except sqlite3.Error as error:
+        except _Refused as error:
             self._renew(error)
         try:
             return _connected(self.path)
-        except sqlite3.Error as error:
+        except _Refused as error:
             raise self._error(error) from error
 
     def _mending(self, do: Callable[[], Result]) -> Result:
         """What ``do`` returns, done again when the file was damaged."""
         try:
             return do()
-        except sqlite3.Error as error:
+        except _Refused as error:
             self._mend(error)
         try:
             return do()
-        except sqlite3.Error as error:
+        except _Refused as error:
             raise self._error(error) from error
 
-    def _mend(self, error: sqlite3.Error) -> None:
+    def _mend(self, error: Exception) -> None:
         self._database.close()
         self._renew(error)
         self._database = self._opened()
 
-    def _renew(self, damage: sqlite3.Error) -> None:
+    def _renew(self, damage: Exception) -> None:
         """Write a damaged file anew, from the entries of it that can be read and are whole.
 
         Raises:
             StorageError: It is not the file that is to blame.
         """
-        # An extended code holds the plain one in its last byte; errors of Python's own have none.
-        if getattr(damage, "sqlite_errorcode", sqlite3.SQLITE_IOERR) & 0xFF in _MACHINE:
+        # An extended code holds the plain one in its last byte.
+        if getattr(damage, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _MACHINE:
             raise self._error(damage) from damage
         anew = self.path.with_suffix(".anew")
         try:
@@ -190,7 +194,7 @@ class EmbeddingCache:
             for journal in ("-wal", "-shm"):
                 self.path.with_name(self.path.name + journal).unlink(missing_ok=True)
             anew.replace(self.path)
-        except (sqlite3.Error, OSError) as error:
+        except (*_Refused, OSError) as error:
             raise self._error(error) from error
         log.warning(
             "the embedding cache %s was damaged (%s); %d vectors of it are whole and kept, "
@@ -223,7 +227,7 @@ def _connected(path: Path, journal: str = "WAL") -> sqlite3.Connection:
         # With rowids, vectors lie in the order they came in, and the index of their keys is small.
         database.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, value BLOB NOT NULL)")
         database.execute("SELECT key, value FROM vectors LIMIT 1")
-    except sqlite3.Error:
+    except _Refused:
         database.close()
         raise
     return database
@@ -237,7 +241,7 @@ def _insert(database: sqlite3.Connection, entries: Iterable[tuple[bytes, bytes]]
 def _readable(path: Path) -> Iterator[tuple[bytes, bytes]]:
     """What can be read of a damaged file, some of it twice: from its beginning and from its end."""
     for order in ("", "DESC"):
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as database:
+        with contextlib.suppress(*_Refused), contextlib.closing(sqlite3.connect(path)) as database:
             database.text_factory = bytes
             yield from database.execute(f"SELECT key, value FROM vectors ORDER BY rowid {order}")  # noqa: S608
 

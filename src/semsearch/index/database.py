@@ -64,7 +64,7 @@ class Database:
         try:
             with self._lock:
                 return self._connection.execute(sql, values).fetchall()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise unreadable(self._path, error) from error
 
     def rows(self, sql: str, *values: object) -> Rows:
