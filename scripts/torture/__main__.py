@@ -55,7 +55,10 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=12, help="stop after so many (default: 12)")
     parser.add_argument("--kills", type=int, default=300, help="that must land (default: 300)")
     parser.add_argument("--exports", type=int, default=20, help="kills of exports (default: 20)")
-    parser.add_argument("--damages", type=int, default=250, help="files to damage (default: 250)")
+    parser.add_argument(
+        "--damages", type=int, default=1_000, help="files to damage (default: all, in all ways)"
+    )
+    parser.add_argument("--caches", type=int, default=30, help="times to damage the caches (default: 30)")
     parser.add_argument("--swaps", type=int, default=100, help="generations to publish (default: 100)")
     parser.add_argument("--clients", type=int, default=32, help="who ask meanwhile (default: 32)")
     parser.add_argument("--faults", type=int, default=10, help="of each kind (default: 10)")
@@ -78,7 +81,7 @@ def main() -> None:
                 if args.exports:
                     kills.exports(place, args.exports, chance, tally)
             elif part == "damage":
-                damage.run(place, known, args.damages, chance, tally)
+                damage.run(place, known, args.damages, args.caches, chance, tally)
             elif part == "swaps":
                 swaps.run(place, known, args.swaps, args.clients, chance, tally)
             else:

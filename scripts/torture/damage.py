@@ -36,19 +36,21 @@ Damage = Callable[[Path], str]
 """Damages a generation in its folder; returns what messages about it must name."""
 
 
-def run(folder: Path, known: list[Version], count: int, random: random.Random, tally: Tally) -> None:
-    """Damage so many files, and ask readers, `verify` and a running service about each."""
+def run(
+    folder: Path, known: list[Version], count: int, caches: int, random: random.Random, tally: Tally
+) -> None:
+    """Damage so many files, and ask readers, `verify` and a running service about each; then the caches."""
     root = folder / "index"
     for version in known[:2]:
         world.write(folder / "papers.jsonl", version.records)
         Child(lambda: world.index(folder, root), folder).wait()
     victim = _Victim(root, known[0], known[1])
-    kinds = list(_files(victim, random))
-    # Each file is damaged in one way before any is damaged in two; lies are told all.
-    lies = [("a generation that lies, with checksums that are right", lie) for lie in _lies()]
+    ways = [*_files(victim, random)]
+    ways += [("a generation that lies, with checksums that are right", lie) for lie in _lies()]
+    random.shuffle(ways)
     with world.serving(root, folder) as address:
         victim.address = address
-        for kind, damage in [*lies, *kinds][: max(0, count)]:
+        for kind, damage in ways[:count]:
             if tally.over:
                 return
             tally.tried(PART, kind, victim.suffer(damage))
@@ -57,7 +59,7 @@ def run(folder: Path, known: list[Version], count: int, random: random.Random, t
             tally.tried(PART, "CURRENT", wrong and f"{name}: {wrong}")
         tally.tried(PART, "afterwards, the next good generation", victim.recover())
     _verdicts(folder, root, known, tally)
-    _caches(folder, root, known, max(4, count // 8), random, tally)
+    _caches(folder, root, known, caches, random, tally)
 
 
 class _Victim:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from semsearch.api import build
 from semsearch.errors import GenerationGone
 from semsearch.index.store import Store
+from semsearch.serve import live as watching
 from tests.serve.serving import live_on
 from tests.support import CORPUS, WordEncoder
 
@@ -77,3 +79,56 @@ def test_a_problem_ends_when_the_one_that_answers_is_published_again(tmp_path: P
     store.publish(good)
     live.refresh()
     assert live.problem is None
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"../../etc", b"000099-0123456789ab\n", None])
+def test_a_damaged_pointer_leaves_the_old_one_serving_and_the_watch_going(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    live = live_on(tmp_path, CORPUS[:3])
+    pointer = tmp_path / "CURRENT"
+    if content is None:
+        pointer.unlink()
+    else:
+        pointer.write_bytes(content)
+    live.refresh()
+    assert live.problem is not None
+    assert "CURRENT" in live.problem or "000099-0123456789ab" in live.problem
+    assert len(live.searcher) == 3
+    with pytest.raises(GenerationGone):
+        live.at("000099-0123456789ab")
+    Store(tmp_path).publish(live.searcher.generation.id)
+    live.refresh()
+    assert live.problem is None
+
+
+def test_what_was_refused_for_want_of_open_files_is_served_later(tmp_path: Path) -> None:
+    live = live_on(tmp_path, CORPUS[:3])
+    newer = build(CORPUS, tmp_path, encoder=WordEncoder()).generation
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        live.refresh()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert live.problem is not None
+    assert "too many open files" in live.problem
+    assert len(live.searcher) == 3
+    live.refresh()
+    assert live.at_hand(newer) is live.searcher
+    assert not live.problem
+
+
+def test_files_that_are_put_back_are_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = live_on(tmp_path, CORPUS[:3])
+    newer = build(CORPUS, tmp_path, encoder=WordEncoder()).generation
+    file = tmp_path / "generations" / newer / "titles.npy"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1])
+    monkeypatch.setattr(watching, "_AGAIN", 0.0)
+    live.refresh()
+    assert live.searcher.generation.id != newer
+    file.write_bytes(whole)
+    live.refresh()
+    assert live.searcher.generation.id == newer
+    assert not live.problem

@@ -92,8 +92,11 @@ class Store:
         """Ids of all complete generations, oldest first (an id begins with a running number)."""
         if not self.generations.is_dir():
             return []
-        found = (e.name for e in self.generations.iterdir() if _ID.fullmatch(e.name) and not e.is_symlink())
-        return sorted(found, key=lambda name: (_number(name), name))
+        try:
+            found = [entry.name for entry in self.generations.iterdir() if not entry.is_symlink()]
+        except OSError as error:
+            raise unreadable(self.generations, error) from error
+        return sorted(filter(_ID.fullmatch, found), key=lambda name: (_number(name), name))
 
     def current(self) -> str | None:
         """Id of the published generation, or None when nothing was ever published.
@@ -357,7 +360,6 @@ def _number(generation: str) -> int:
 
 def _unpublished(error: SemsearchError, store: Store) -> SemsearchError:
     """The same error, but that the hint names a generation that could be published again."""
-    ids = store.ids()
-    if ids and not isinstance(error, StorageError):
+    if not isinstance(error, StorageError) and (ids := store.ids()):
         error.hint = f"Publish the generation that should answer: semsearch rollback {ids[-1]}"
     return error
