@@ -55,9 +55,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=12, help="stop after so many (default: 12)")
     parser.add_argument("--kills", type=int, default=300, help="that must land (default: 300)")
     parser.add_argument("--exports", type=int, default=20, help="kills of exports (default: 20)")
-    parser.add_argument(
-        "--damages", type=int, default=1_000, help="files to damage (default: all, in all ways)"
-    )
+    parser.add_argument("--damages", type=int, default=1_000, help="files to damage (default: all)")
     parser.add_argument("--caches", type=int, default=30, help="times to damage the caches (default: 30)")
     parser.add_argument("--swaps", type=int, default=100, help="generations to publish (default: 100)")
     parser.add_argument("--clients", type=int, default=32, help="who ask meanwhile (default: 32)")

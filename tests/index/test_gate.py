@@ -165,3 +165,13 @@ def test_a_file_without_golden_questions_is_refused(tmp_path: Path) -> None:
     for name in ("golden.jsonl", "absent.jsonl"):
         with pytest.raises(SourceError):
             read_golden(tmp_path / name)
+
+
+def test_a_parent_that_cannot_be_read_is_mended_and_the_verdict_says_so(tmp_path: Path) -> None:
+    first = build(papers(40), tmp_path, WordEncoder()).generation
+    (tmp_path / "generations" / first / "titles.npy").write_bytes(b"")
+    verdict = build(papers(40), tmp_path, WordEncoder()).verdict
+    assert verdict.parent is None
+    (check,) = [check for check in verdict.checks if check.name == "comparison with the one before"]
+    assert check.passed
+    assert "0 bytes" in check.found

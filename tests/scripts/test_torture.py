@@ -8,6 +8,7 @@ import sys
 
 from tests.conftest import ROOT
 
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT / "src")}
 TORTURE = [sys.executable, str(ROOT / "scripts" / "torture")]
 
 
@@ -18,7 +19,7 @@ def test_nothing_is_lost_mixed_or_wrong() -> None:
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        env=ENVIRONMENT,
     )
     assert run.returncode == 0, run.stdout + run.stderr
     totals = [line for line in run.stdout.splitlines() if line.startswith("| **")]
@@ -31,23 +32,20 @@ def test_nothing_is_lost_mixed_or_wrong() -> None:
     assert "right for it" in run.stdout
 
 
-def test_it_says_what_is_broken(tmp_path: os.PathLike[str]) -> None:
-    """A truth that is not true must be found out, or the torture proves nothing."""
-    lie = (
-        "import sys; sys.path.insert(0, sys.argv[1]); sys.argv = ['torture', 'kills', '--kills=1', '--exports=0']\n"
-        "import world\n"
-        "true = world.records_of\n"
-        "answered = world.answered\n"
-        "world.answered = lambda found: {q: answer[::-1] for q, answer in answered(found).items()} "
-        "if sys._getframe(1).f_code.co_name == 'versions' else answered(found)\n"
-        "import runpy; runpy.run_path(sys.path[0], run_name='__main__')\n"
+def test_a_store_that_does_not_sweep_is_found_out() -> None:
+    """A torture that finds nothing where something is broken would prove nothing."""
+    broken = (
+        "import runpy, sys; from semsearch.index.store import Store; Store._sweep = lambda self: None; "
+        "sys.argv = sys.argv[1:]; sys.path.insert(0, sys.argv[0]); "
+        "runpy.run_path(sys.argv[0], run_name='__main__')"
     )
+    few = ["kills", "--kills=5", "--exports=0", "--minutes=2"]
     run = subprocess.run(
-        [sys.executable, "-c", lie, str(ROOT / "scripts" / "torture")],
+        [sys.executable, "-c", broken, TORTURE[1], *few],
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        env=ENVIRONMENT,
     )
     assert run.returncode == 1, run.stdout + run.stderr
-    assert "BROKEN" in run.stdout
+    assert "left behind: .staging-" in run.stdout

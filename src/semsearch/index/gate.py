@@ -111,8 +111,8 @@ class Gate:
         Raises:
             BuildHeld: It must not be published. It stays on disk, so that it can be looked at.
         """
-        parent = _parent(store, new)
-        checks = [_by_meaning(new), _by_words(new), _recall(new)]
+        parent, unreadable = _parent(store, new)
+        checks = [_by_meaning(new), _by_words(new), _recall(new), *unreadable]
         checks += [_canaries(new, parent), *_sources(new, parent)] if parent else []
         changes: Sequence[Change] = ()
         if self.questions is not None:
@@ -137,14 +137,17 @@ def by_source(papers: Sequence[Paper]) -> Mapping[str, int]:
     return dict(Counter(resolved(file) for paper in papers if (file := paper.source.rpartition(":")[0])))
 
 
-def _parent(store: Store, new: Generation) -> Generation | None:
-    """The generation that serves; none when it cannot be read, for then there is nothing to compare with."""
+def _parent(store: Store, new: Generation) -> tuple[Generation | None, list[Check]]:
+    """The generation that serves, or why there is nothing to compare with.
+
+    One that cannot be read keeps nothing back: a build is what mends it. But it is written down.
+    """
     if new.manifest.parent is None:
-        return None
+        return None, []
     try:
-        return open_generation(store, new.manifest.parent)
-    except (IndexDamaged, IndexForeign, IndexMissing):
-        return None
+        return open_generation(store, new.manifest.parent), []
+    except (IndexDamaged, IndexForeign, IndexMissing) as error:
+        return None, [Check("comparison with the one before", True, f"not possible: {error.what}")]
 
 
 def _by_meaning(new: Generation) -> Check:
