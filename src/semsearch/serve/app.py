@@ -17,13 +17,14 @@ from semsearch.serve.heads import Heads
 from semsearch.serve.live import Live
 from semsearch.serve.metrics import Metrics
 from semsearch.serve.requests import Requests
+from semsearch.serve.settings import Limits
 from semsearch.serve.v1.parameters import LARGEST_BODY
 
 _WORTH_COMPRESSING = 1_000  # bytes; less fits into one packet as it is
 
 
-def create_app(live: Live) -> FastAPI:
-    """The application, answering from ``live``."""
+def create_app(live: Live, limits: Limits = Limits()) -> FastAPI:
+    """The application, answering from ``live`` within ``limits``."""
     metrics = Metrics(live)
     answering = Answering(metrics)
 

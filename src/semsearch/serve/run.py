@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from semsearch.errors import MissingExtra, ServeError
+from semsearch.serve.settings import Limits
 from semsearch.serve.workers import Workers
 
 
@@ -28,6 +29,7 @@ def serve(
     rerank: str | None = None,
     access_log: bool = False,
     json_log: bool = False,
+    limits: Limits = Limits(),
 ) -> None:
     """Answer over HTTP until SIGINT or SIGTERM.
 
@@ -39,6 +41,7 @@ def serve(
         rerank: Name or path of the reranker that puts the best hits in order; None for none.
         access_log: Write a line for every request.
         json_log: Write the log as JSON lines.
+        limits: What is granted to whoever asks.
 
     Raises:
         MissingExtra: FastAPI, Jinja or uvicorn is not installed.
@@ -72,7 +75,7 @@ def serve(
         import uvicorn
 
         config = uvicorn.Config(
-            create_app(live), log_config=None, log_level="warning", access_log=False, server_header=False
+            create_app(live, limits), log_config=None, log_level="warning", access_log=False, server_header=False
         )
         uvicorn.Server(config).run(sockets=[listener])
 
