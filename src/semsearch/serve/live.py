@@ -28,6 +28,7 @@ class Live:
         self._store = Store(root)
         self.searcher = open_searcher(root, rerank=rerank)
         self.problem: str | None = None  # why the published generation is not the one that answers
+        self.failures = 0  # times that a published generation could not be opened
         self._refused: str | None = None
         self._older: tuple[Searcher, ...] = ()
         self._reopened: tuple[Searcher, ...] = ()  # the last that was asked for by id and had to be opened
@@ -105,6 +106,7 @@ class Live:
         try:
             searcher = self._open(published)  # anew, even if it served before: its files may have changed
         except SemsearchError as error:
+            self.failures += 1
             self._refused, self.problem = published, f"generation {published} is not served: {error}"
             log.error("%s", self.problem)
             return

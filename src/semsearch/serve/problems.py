@@ -37,7 +37,11 @@ _WHEN = {
         "Something of the request is missing or cannot be meant.",
         "the question is blank. Ask in a few words, for example: how do agents plan?",
     ),
-    503: ("The index or its encoder cannot be used now.", "the manifest cannot be read."),
+    503: (
+        "More is asked than can be answered, and `Retry-After` says when to come back; the answer took too "
+        "long; the service is being stopped; or the index or its encoder cannot be used now.",
+        "More is asked than can be answered at present. Ask again in a few seconds.",
+    ),
 }
 
 
@@ -123,10 +127,6 @@ def install(app: FastAPI) -> None:
             headers["Allow"] = ", ".join(_methods(request))
             detail = f"{path} is asked with {headers['Allow']}."
         return problem(error.status_code, detail, headers=headers)
-
-    @app.exception_handler(Exception)
-    async def unforeseen(_: Request, __: Exception) -> Response:
-        return problem(500, "This should not have happened; the log of the service says more.")
 
 
 def _methods(request: Request) -> list[str]:

@@ -1,8 +1,9 @@
-"""What a service may be asked for, and how long and how much it gives to anybody: one record to pass around."""
+"""What a service grants to whoever asks: how long, how much, how many."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,7 @@ class Limits:
 
     Attributes:
         max_wait: Seconds that a request may wait before its work begins; None for as long as it takes.
+        places: Requests that are worked on at once.
         max_seconds: Seconds that an answer may take, from its request on; None for as long as it takes.
         drain: Seconds that requests in flight are given to be answered when the service is told to stop.
         connections: Open at once.
@@ -25,6 +27,7 @@ class Limits:
     """
 
     max_wait: float | None = 0.5
+    places: int = field(default_factory=lambda: os.cpu_count() or 1)
     max_seconds: float | None = 30.0
     drain: float = 20.0
     connections: int = 1_000
@@ -36,3 +39,6 @@ class Limits:
     url_bytes: int = 65_535
     headers: int = 100
     bodies_bytes: int = 64 << 20
+
+
+DEFAULT = Limits()

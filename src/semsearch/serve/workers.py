@@ -80,8 +80,8 @@ class Workers:
         if worker:
             self._running.add(worker)
             return False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the parent passes it on
         os.close(self._held[1])
         threading.Thread(target=self._end_with_parent, name="semsearch-parent", daemon=True).start()
         return True
