@@ -4,14 +4,15 @@
     scripts/bench_overload.py INDEX QUESTIONS.jsonl... [--seconds 120] [--times 2] [-- OPTIONS OF SERVE...]
     scripts/bench_overload.py INDEX QUESTIONS.jsonl... --memory 100000
 
-The first starts `semsearch serve` and asks questions nobody asked before: by one client (unloaded), by eight
-that ask again as soon as they are answered (what the machine can answer), then as many times that a second as
---times says, in an open loop: requests come at random moments (a Poisson process), whether or not others are
-answered, and the time of each counts from the moment it was due. Then, by one client again, how soon the
-service is as it was. The client is one process on the same cores, and takes its share of them.
+The first starts `semsearch serve` and asks questions nobody asked before: by one client (unloaded), by
+eight that ask again as soon as they are answered (what the machine can answer), then as many times that a
+second as --times says, in an open loop: requests come at random moments (a Poisson process), whether or
+not others are answered, and the time of each counts from the moment it was due. Then, by one client
+again, how soon the service is as it was. The client is one process on the same cores, and takes its share
+of them.
 
-The second asks for everything there is, in turn and with ever-new questions, and prints what the process of the
-service holds after each tenth.
+The second asks for everything there is, in turn and with ever-new questions, and prints what the process of
+the service holds after each tenth.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _SHARE = 0.1  # of the newest in the mean of what an answer takes
+_TICK = 0.001  # seconds; timers of an event loop are no more exact
 _LEAST = 0.01  # seconds; to be later than this is in the nature of an event loop beside threads that compute
 
 outliving: ContextVar[list[Future[Any]] | None] = ContextVar("outliving", default=None)
@@ -104,6 +105,10 @@ class Places:
                 return
         self._free += 1
 
+    def _due(self) -> float:
+        """When the first in the queue has waited for too long."""
+        return self._queue[0].since + self._bound()
+
     def _bound(self) -> float:
         if not self._crowded or self._takes is None:
             return self._longest
@@ -117,10 +122,10 @@ class Places:
         """Refuse those who have waited for too long."""
         loop = asyncio.get_running_loop()
         now, self._timer = loop.time(), None
-        while self._queue and (self._queue[0].turn.done() or now - self._queue[0].since >= self._bound()):
+        while self._queue and (self._queue[0].turn.done() or now >= self._due() - _TICK):
             turn = self._queue.popleft().turn
             if not turn.done():
                 turn.set_result(False)
                 self._refused, self._crowded = now, True
         if self._queue:
-            self._timer = loop.call_at(self._queue[0].since + self._bound(), self._expire)
+            self._timer = loop.call_at(self._due(), self._expire)
