@@ -243,7 +243,8 @@ def test_what_is_too_much_or_no_request_is_refused_in_words(
         _refused(greedy, status, said)
 
 
-def test_there_are_so_many_connections_and_no_more(live: Live) -> None:
+def test_there_are_so_many_connections_and_no_more(tmp_path: Path) -> None:
+    live = live_on(tmp_path, CORPUS)
     with serving(live, replace(LIMITS, connections=20)) as client, ExitStack() as stack:
         opened = [stack.enter_context(_connected(client)) for _ in range(25)]
         refused = [each for each in opened if _answered_at_once(each)]
@@ -271,7 +272,7 @@ def _answered_at_once(to: socket.socket) -> bool:
 
 
 def test_a_connection_that_wants_to_be_another_protocol_is_answered_in_this_one(
-    client: httpx.Client, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    client: httpx.Client,
 ) -> None:
     upgrade = {"Connection": "upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "x"}
     assert client.get("/v1/papers/gan", headers=upgrade).status_code == 200

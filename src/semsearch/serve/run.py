@@ -24,6 +24,8 @@ from semsearch.serve.workers import Workers
 
 log = logging.getLogger(__name__)
 
+_LATE = 5.0  # seconds that a worker may take to end after its requests have
+
 
 def serve(
     root: Path,
@@ -66,7 +68,9 @@ def serve(
         if metrics_port is not None:
             listeners.append(stack.enter_context(listen("127.0.0.1", metrics_port)))
         ended = stack.enter_context(_counted_together(workers))
-        first = Workers(ended).become(workers) if workers > 1 else lambda: True
+        first = (
+            Workers(ended, listeners, limits.drain + _LATE).become(workers) if workers > 1 else lambda: True
+        )
         # Workers load what they need themselves: libraries that compute are not to be carried over a fork.
         # The application is imported while the index is checked, which is reading and hashing.
         importing = threading.Thread(target=importlib.import_module, args=("semsearch.serve.app",))
