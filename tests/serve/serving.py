@@ -34,7 +34,8 @@ def live_on(root: Path, papers: Sequence[Paper], encoder: Encoder | None = None)
 def serving(live: Live, limits: Limits = DEFAULT) -> Iterator[httpx.Client]:
     """A client of a service that answers from ``live``."""
     with listen("127.0.0.1", 0) as listener:
-        server = Server(create_app(live, limits), limits)
+        app = create_app(live, limits=limits)
+        server = Server(app, limits, state=app.state)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -26,7 +26,7 @@ from semsearch.serve.v1.parameters import LARGEST_BODY
 _WORTH_COMPRESSING = 1_000  # bytes; less fits into one packet as it is
 
 
-def create_app(live: Live, limits: Limits = DEFAULT, *, metrics_port: int | None = None) -> FastAPI:
+def create_app(live: Live, *, limits: Limits = DEFAULT, metrics_port: int | None = None) -> FastAPI:
     """The application.
 
     Args:

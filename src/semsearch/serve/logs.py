@@ -58,7 +58,7 @@ class JsonLines(logging.Formatter):
         }
         if request := current.get():
             line["request_id"] = request
-        for name in ("method", "path", "status", "ms"):
+        for name in ("method", "path", "status", "ms", "key"):
             if hasattr(record, name):
                 line[name] = getattr(record, name)
         if record.exc_info:

@@ -18,6 +18,8 @@ from semsearch.errors import GenerationGone, PaperNotFound, QuestionError, Semse
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: dict[type[SemsearchError], int] = {PaperNotFound: 404, GenerationGone: 410, QuestionError: 422}
+_MOST_FAULTS = 20  # are told; a body can have a hundred thousand
+_LONGEST_FIELD = 200  # characters; names of fields come from whoever asks
 _METHODS = ("GET", "HEAD", "POST")
 # When each is answered, and an example of its detail.
 _WHEN = {
@@ -112,8 +114,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:
         errors = [
-            {"field": ".".join(str(part) for part in fault["loc"]), "detail": fault["msg"]}
-            for fault in error.errors()
+            {"field": ".".join(str(part) for part in fault["loc"])[:_LONGEST_FIELD], "detail": fault["msg"]}
+            for fault in error.errors()[:_MOST_FAULTS]
         ]
         detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in errors)
         return problem(422, detail, errors=errors)

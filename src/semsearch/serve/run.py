@@ -92,10 +92,10 @@ def serve(
 
         limits = replace(limits, places=max(1, limits.places // workers))
         apart_at = listeners[1].getsockname()[1] if metrics_port is not None else None
-        app = create_app(live, limits, metrics_port=apart_at)
+        app = create_app(live, limits=limits, metrics_port=apart_at)
         # A worker is told by the process that looks after it: a terminal's Ctrl-C reaches both.
         signals = (signal.SIGTERM,) if workers > 1 else (signal.SIGTERM, signal.SIGINT)
-        Server(app, limits, signals).run(sockets=listeners)
+        Server(app, limits, state=app.state, signals=signals).run(sockets=listeners)
         if not app.state.answering.idle:  # Python would wait for the threads, however long they take
             log.error("stopped while something was still worked on")
             logging.shutdown()

@@ -8,13 +8,14 @@ import math
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.datastructures import State
+from starlette.types import ASGIApp
 
 from semsearch.serve.connections import Connection, bound
 from semsearch.serve.metrics import Metrics
@@ -27,28 +28,35 @@ class Server(uvicorn.Server):
     """Answers until it is told to stop, then finishes what it has begun.
 
     Args:
-        app: What `create_app` makes.
+        app: Answers.
         limits: What is granted to whoever asks.
+        state: That of what `create_app` makes, which is told of stopping and counts.
+        proxies: Whose word is taken for where a request comes from.
         signals: Those that tell it to stop. A second one ends the process at once.
     """
 
     def __init__(
         self,
-        app: FastAPI,
+        app: ASGIApp,
         limits: Limits = DEFAULT,
+        *,
+        state: State | None = None,
+        proxies: Sequence[str] = ("127.0.0.1",),
         signals: tuple[signal.Signals, ...] = (signal.SIGTERM, signal.SIGINT),
     ) -> None:
-        self._signals, self._state = signals, app.state
-        self._metrics: Metrics = app.state.metrics
+        self._signals, self._state = signals, state or State()
+        self._metrics: Metrics | None = getattr(self._state, "metrics", None)
+        told = self._metrics.refused if self._metrics else _untold
         super().__init__(
             uvicorn.Config(
                 app,
-                http=bound(limits, self._metrics.refused, self._state.metrics_port),
+                http=bound(limits, told, getattr(self._state, "metrics_port", None)),
                 ws="none",
                 log_config=None,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
+                forwarded_allow_ips=list(proxies),
                 timeout_keep_alive=limits.idle_seconds,
                 timeout_graceful_shutdown=math.ceil(limits.drain),
             )
@@ -119,7 +127,13 @@ class Server(uvicorn.Server):
         for connection in tuple(self.server_state.connections):
             if isinstance(connection, Connection):
                 connection.sweep(now)
+        if self._metrics is None:
+            return
         self._metrics.connections.set(len(self.server_state.connections))
         if refused := self._metrics.refused_since():
             counts = ", ".join(f"{reason} {count}" for reason, count in refused.items())
             log.warning("refused %d in the last second: %s", sum(refused.values()), counts)
+
+
+def _untold(_: str) -> None:
+    """Nobody counts."""
