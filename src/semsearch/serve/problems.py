@@ -34,6 +34,7 @@ _WHEN = {
         "generation: the answer comes from the one that is published.",
     ),
     413: ("The body is too large.", "The body is larger than the 4,194,304 bytes that are read."),
+    414: ("The address is too long.", "The address has more than 65,535 bytes."),
     415: ("The body is of another media type.", "Send application/json or a form, not text/plain."),
     422: (
         "Something of the request is missing or cannot be meant.",
