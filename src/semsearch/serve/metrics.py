@@ -16,6 +16,7 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -29,6 +30,8 @@ from semsearch.serve.processes import Processes
 
 # Seconds. A remembered question takes some 10 ms, one with others before it a few hundred.
 _BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10)
+
+disable_created_metrics()  # type: ignore[no-untyped-call] # a series more for each, which nobody asks for
 
 # Why a request is not answered as it was asked, or not at all.
 REASONS = (
