@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2 as httpx
-import uvicorn
 
 from semsearch.api import build
 from semsearch.encode import Encoder
@@ -17,6 +16,8 @@ from semsearch.search import Searcher
 from semsearch.serve.app import create_app
 from semsearch.serve.live import Live
 from semsearch.serve.run import listen
+from semsearch.serve.server import Server
+from semsearch.serve.settings import DEFAULT, Limits
 from tests.support import WordEncoder
 
 
@@ -30,10 +31,11 @@ def live_on(root: Path, papers: Sequence[Paper], encoder: Encoder | None = None)
 
 
 @contextmanager
-def serving(live: Live) -> Iterator[httpx.Client]:
+def serving(live: Live, limits: Limits = DEFAULT) -> Iterator[httpx.Client]:
     """A client of a service that answers from ``live``."""
     with listen("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(live), log_level="warning"))
+        app = create_app(live, limits=limits)
+        server = Server(app, limits, state=app.state)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2 as httpx
@@ -15,6 +16,7 @@ from semsearch.api import build
 from semsearch.encode.transformer import TransformerEncoder
 from semsearch.serve.live import Live
 from semsearch.serve.run import listen
+from semsearch.serve.settings import DEFAULT
 from tests.serve.serving import live_on, serving
 from tests.support import CORPUS
 
@@ -31,7 +33,7 @@ def live(root: Path, encoder: TransformerEncoder) -> Live:
 
 @pytest.fixture(scope="module")
 def client(live: Live) -> Iterator[httpx.Client]:
-    with serving(live) as opened:
+    with serving(live, replace(DEFAULT, max_wait=None)) as opened:  # nobody is refused, however many ask
         yield opened
 
 

@@ -14,21 +14,11 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from semsearch.api import build
-from tests.support import CORPUS
-
 _PATIENCE = 60  # seconds
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("index")
-    build(CORPUS, folder)
-    return folder
-
-
 @pytest.fixture
-def served(root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def served(built: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A service of two workers, and its address."""
     command = [
         sys.executable,
@@ -40,7 +30,7 @@ def served(root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         "--port",
         "0",
         "--index",
-        str(root),
+        str(built),
     ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None

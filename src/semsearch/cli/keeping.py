@@ -135,6 +135,39 @@ def prune(keep: int, root: Path, as_json: bool) -> None:
 )
 @rerank_option
 @click.option(
+    "--max-wait",
+    type=click.FloatRange(0),
+    default=0.5,
+    show_default=True,
+    help="Seconds that a request may wait before its work begins; then it is refused with 503. 0: any time.",
+)
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(0),
+    default=30,
+    show_default=True,
+    help="Seconds that an answer may take; then it is given up, with 503. 0: any time.",
+)
+@click.option(
+    "--drain",
+    type=click.FloatRange(0),
+    default=20,
+    show_default=True,
+    help="Seconds that are given to what is being answered when the service is told to stop.",
+)
+@click.option(
+    "--connections",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    help="Connections that one process keeps open; the next is refused with 503.",
+)
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    help="Serve /metrics on this port of 127.0.0.1, and no longer on --port; 0 picks a free one.",
+)
+@click.option(
     "--access-log",
     is_flag=True,
     help="Write a line for every request: id, path, status, time; not what was asked.",
@@ -146,6 +179,11 @@ def serve(
     port: int,
     workers: int,
     rerank: str | None,
+    max_wait: float,
+    max_seconds: float,
+    drain: float,
+    connections: int,
+    metrics_port: int | None,
     access_log: bool,
     json_log: bool,
     root: Path,
@@ -155,9 +193,12 @@ def serve(
     Answers from the published generation, and from each new one as it is published. A page at /, the API
     under /v1, its documentation at /docs; /health/live, /health/ready and /metrics for those who watch.
     Listens on this machine only, unless --host says otherwise.
+
+    SIGTERM and Ctrl-C stop it when what was asked is answered, a second one at once.
     """
     one_thread_each()
     from semsearch.serve.run import serve as run
+    from semsearch.serve.settings import Limits
 
     run(
         root,
@@ -167,4 +208,11 @@ def serve(
         rerank=rerank,
         access_log=access_log,
         json_log=json_log,
+        metrics_port=metrics_port,
+        limits=Limits(
+            max_wait=max_wait or None,
+            max_seconds=max_seconds or None,
+            drain=drain,
+            connections=connections,
+        ),
     )

@@ -48,6 +48,7 @@ Arriving = Generator[list[str], Vectors, tuple[Arrival, ...]]
 """The same for the papers that came last."""
 
 MOST_HITS = 1_000
+LONGEST_FILTER = 500  # characters of an author or a venue
 LONGEST_QUESTION = 10_000  # characters; a long abstract pasted as a question has 3,000
 
 

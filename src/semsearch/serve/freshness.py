@@ -28,9 +28,14 @@ def tag(searcher: Searcher, *variants: str) -> str:
 def unchanged(request: Request, tag: str, vary: str = "Accept-Encoding") -> Response | None:
     """304 if the one who asks has what ``tag`` stands for, before anything is computed; otherwise None."""
     asked = request.headers.get("if-none-match")
-    if asked is None or _opaque(tag) not in {_opaque(each) for each in asked.split(",")}:
+    if asked is None or not matches(asked, tag):
         return None
     return Response(status_code=304, headers={**headers(tag), "Vary": vary})
+
+
+def matches(asked: str, tag: str) -> bool:
+    """Whether a tag is among those of an ``If-None-Match`` header."""
+    return _opaque(tag) in {_opaque(each) for each in asked.split(",")}
 
 
 def headers(tag: str) -> dict[str, str]:

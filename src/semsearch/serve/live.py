@@ -30,6 +30,7 @@ class Live:
         self._store = Store(root)
         self.searcher = open_searcher(root, rerank=rerank)
         self.problem: str | None = None  # why the published generation is not the one that answers
+        self.failures = 0  # times that a published generation could not be opened
         self._refused: tuple[str | None, float] | None = None  # which, and when to look at it again
         self._older: tuple[Searcher, ...] = ()
         self._reopened: tuple[Searcher, ...] = ()  # the last that was asked for by id and had to be opened
@@ -116,6 +117,7 @@ class Live:
         log.info("now serving generation %s", published)
 
     def _refuse(self, published: str | None, error: Exception) -> None:
+        self.failures += 1
         known = isinstance(error, SemsearchError)
         said = f"{error}" if known else f"{type(error).__name__}: {error}"
         problem = said if published is None else f"generation {published} is not served: {said}"

@@ -18,6 +18,8 @@ from semsearch.errors import GenerationGone, PaperNotFound, QuestionError, Semse
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: dict[type[SemsearchError], int] = {PaperNotFound: 404, GenerationGone: 410, QuestionError: 422}
+_MOST_FAULTS = 20  # are told; a body can have a hundred thousand
+_LONGEST_FIELD = 200  # characters; names of fields come from whoever asks
 _METHODS = ("GET", "HEAD", "POST")
 # When each is answered, and an example of its detail.
 _WHEN = {
@@ -32,12 +34,17 @@ _WHEN = {
         "generation: the answer comes from the one that is published.",
     ),
     413: ("The body is too large.", "The body is larger than the 4,194,304 bytes that are read."),
+    414: ("The address is too long.", "The address has more than 65,535 bytes."),
     415: ("The body is of another media type.", "Send application/json or a form, not text/plain."),
     422: (
         "Something of the request is missing or cannot be meant.",
         "the question is blank. Ask in a few words, for example: how do agents plan?",
     ),
-    503: ("The index or its encoder cannot be used now.", "the manifest cannot be read."),
+    503: (
+        "More is asked than can be answered, and `Retry-After` says when to come back; the answer took too "
+        "long; the service is being stopped; or the index or its encoder cannot be used now.",
+        "More is asked than can be answered at present. Ask again in a few seconds.",
+    ),
 }
 
 
@@ -108,8 +115,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:
         errors = [
-            {"field": ".".join(str(part) for part in fault["loc"]), "detail": fault["msg"]}
-            for fault in error.errors()
+            {"field": ".".join(str(part) for part in fault["loc"])[:_LONGEST_FIELD], "detail": fault["msg"]}
+            for fault in error.errors()[:_MOST_FAULTS]
         ]
         detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in errors)
         return problem(422, detail, errors=errors)
@@ -123,10 +130,6 @@ def install(app: FastAPI) -> None:
             headers["Allow"] = ", ".join(_methods(request))
             detail = f"{path} is asked with {headers['Allow']}."
         return problem(error.status_code, detail, headers=headers)
-
-    @app.exception_handler(Exception)
-    async def unforeseen(_: Request, __: Exception) -> Response:
-        return problem(500, "This should not have happened; the log of the service says more.")
 
 
 def _methods(request: Request) -> list[str]:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import time
 import uuid
-from contextvars import ContextVar
-from datetime import UTC, datetime
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from semsearch.serve.logs import current as _id
 from semsearch.serve.metrics import Metrics
+from semsearch.serve.problems import problem
 
 HEADER = "x-request-id"
 access = logging.getLogger("semsearch.access")
+log = logging.getLogger(__name__)
 
 _GIVEN = re.compile(r"[\w.:-]{1,100}", re.ASCII)
-_id: ContextVar[str] = ContextVar("request_id", default="")
+_NO_ANSWER = 499  # as nginx has it: the client went away before there was one
 
 
 class Requests:
@@ -41,7 +41,7 @@ class Requests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 500
+        began, status = time.perf_counter(), _NO_ANSWER
         given = next((value for name, value in scope["headers"] if name == HEADER.encode()), b"")
         name = given.decode("latin-1")
         name = name if _GIVEN.fullmatch(name) else uuid.uuid4().hex
@@ -57,6 +57,12 @@ class Requests:
         self._metrics.waiting.inc()
         try:
             await self._app(scope, receive, told)
+        except Exception:
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            if status != _NO_ANSWER:
+                raise  # too late to say anything but that it ended
+            detail = f"This should not have happened; the log of the service says more, under {name}."
+            await problem(500, detail)(scope, receive, told)
         finally:
             self._metrics.waiting.dec()
             seconds = time.perf_counter() - began
@@ -65,27 +71,6 @@ class Requests:
             access.info(
                 "%(method)s %(path)s %(status)d", said, extra={**said, "ms": round(seconds * 1000, 1)}
             )
-
-
-class JsonLines(logging.Formatter):
-    """A log record as a JSON object of one line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line."""
-        line: dict[str, object] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if request := _id.get():
-            line["request_id"] = request
-        for name in ("method", "path", "status", "ms"):
-            if hasattr(record, name):
-                line[name] = getattr(record, name)
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
 
 
 def _route(scope: Scope) -> str:

@@ -8,15 +8,23 @@ import importlib.util
 import logging
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from semsearch.errors import MissingExtra, ServeError
+from semsearch.serve.settings import DEFAULT, Limits
 from semsearch.serve.workers import Workers
+
+log = logging.getLogger(__name__)
+
+_LATE = 5.0  # seconds that a worker may take to end after its requests have
 
 
 def serve(
@@ -28,6 +36,8 @@ def serve(
     rerank: str | None = None,
     access_log: bool = False,
     json_log: bool = False,
+    metrics_port: int | None = None,
+    limits: Limits = DEFAULT,
 ) -> None:
     """Answer over HTTP until SIGINT or SIGTERM.
 
@@ -39,6 +49,9 @@ def serve(
         rerank: Name or path of the reranker that puts the best hits in order; None for none.
         access_log: Write a line for every request.
         json_log: Write the log as JSON lines.
+        metrics_port: Of 127.0.0.1, where ``/metrics`` is served and nowhere else, 0 for a free one; None for
+            the same port as all else.
+        limits: What is granted to whoever asks.
 
     Raises:
         MissingExtra: FastAPI, Jinja or uvicorn is not installed.
@@ -50,8 +63,14 @@ def serve(
         importlib.util.find_spec(name) for name in ("fastapi", "fastapi_offline", "jinja2", "uvicorn")
     ):
         raise MissingExtra("FastAPI, Jinja and uvicorn", "web")
-    with listen(host, port) as listener, _counted_together(workers) as ended:
-        first = Workers(ended).become(workers) if workers > 1 else lambda: True
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(listen(host, port))]
+        if metrics_port is not None:
+            listeners.append(stack.enter_context(listen("127.0.0.1", metrics_port)))
+        ended = stack.enter_context(_counted_together(workers))
+        first = (
+            Workers(ended, listeners, limits.drain + _LATE).become(workers) if workers > 1 else lambda: True
+        )
         # Workers load what they need themselves: libraries that compute are not to be carried over a fork.
         # The application is imported while the index is checked, which is reading and hashing.
         importing = threading.Thread(target=importlib.import_module, args=("semsearch.serve.app",))
@@ -65,16 +84,27 @@ def serve(
 
         _log(access=access_log, as_json=json_log)
         if first():
-            address, port = listener.getsockname()[:2]
-            where = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
+            where, *apart = (_address(listener) for listener in listeners)
             about = f"{len(live.searcher):,} papers at {where} (Ctrl-C stops)"
-            print(f"Answering from {about}", file=sys.stderr)  # noqa: T201
-        import uvicorn
+            metrics = f"; metrics at {apart[0]}metrics" if apart else ""
+            print(f"Answering from {about}{metrics}", file=sys.stderr)  # noqa: T201
+        from semsearch.serve.server import Server
 
-        config = uvicorn.Config(
-            create_app(live), log_config=None, log_level="warning", access_log=False, server_header=False
-        )
-        uvicorn.Server(config).run(sockets=[listener])
+        limits = replace(limits, places=max(1, limits.places // workers))
+        apart_at = listeners[1].getsockname()[1] if metrics_port is not None else None
+        app = create_app(live, limits=limits, metrics_port=apart_at)
+        # A worker is told by the process that looks after it: a terminal's Ctrl-C reaches both.
+        signals = (signal.SIGTERM,) if workers > 1 else (signal.SIGTERM, signal.SIGINT)
+        Server(app, limits, state=app.state, signals=signals).run(sockets=listeners)
+        if not app.state.answering.idle:  # Python would wait for the threads, however long they take
+            log.error("stopped while something was still worked on")
+            logging.shutdown()
+            os._exit(0)
+
+
+def _address(listener: socket.socket) -> str:
+    address, port = listener.getsockname()[:2]
+    return f"http://{f'[{address}]' if ':' in address else address}:{port}/"
 
 
 @contextlib.contextmanager
@@ -98,14 +128,9 @@ def _counted_together(workers: int) -> Iterator[Callable[[int], None]]:
 
 
 def _log(*, access: bool, as_json: bool) -> None:
-    from semsearch.serve import requests
+    from semsearch.serve import logs, requests
 
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        requests.JsonLines() if as_json else logging.Formatter("%(asctime)s %(levelname)s %(message)s")
-    )
-    logging.getLogger().addHandler(handler)
-    logging.getLogger("semsearch").setLevel(logging.INFO)
+    logs.begin(as_json=as_json)
     requests.access.setLevel(logging.INFO if access else logging.WARNING)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import signal
+import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 log = logging.getLogger(__name__)
@@ -26,10 +28,14 @@ class Workers:
 
     Args:
         ended: Told of each that has ended.
+        listeners: What they answer on.
+        patience: Seconds after which a worker that does not stop is ended.
     """
 
-    def __init__(self, ended: Callable[[int], None]) -> None:
-        self._ended = ended
+    def __init__(
+        self, ended: Callable[[int], None], listeners: Sequence[socket.socket], patience: float
+    ) -> None:
+        self._ended, self._listeners, self._patience = ended, listeners, patience
         self._running: set[int] = set()
         self._stopping, self._code = False, 0
         # Nobody writes to the first pipe: its end is read when the process that holds it has ended.
@@ -80,8 +86,9 @@ class Workers:
         if worker:
             self._running.add(worker)
             return False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
+        signal.alarm(0)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the parent passes it on
         os.close(self._held[1])
         threading.Thread(target=self._end_with_parent, name="semsearch-parent", daemon=True).start()
         return True
@@ -96,7 +103,18 @@ class Workers:
         return True
 
     def _stop(self, _: int = 0, __: FrameType | None = None) -> None:
+        """Have the workers stop; told again, or when they take too long, have them end."""
+        number = signal.SIGKILL if self._stopping else signal.SIGTERM
+        if self._stopping:
+            self._code = 1
+        else:
+            signal.signal(signal.SIGALRM, self._stop)
+            signal.alarm(math.ceil(self._patience))
+            for (
+                listener
+            ) in self._listeners:  # or the system would go on to make connections that nobody takes
+                listener.close()
         self._stopping = True
         for worker in self._running:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGTERM)
+                os.kill(worker, number)

@@ -52,9 +52,8 @@ def serve_http(root: Path, host: str, port: int, *, names: Sequence[str] = ()) -
         MissingExtra, IndexMissing, IndexDamaged, IndexForeign, EncoderError: As `serve_stdio`.
     """
     with _live(root) as (server, live):
-        import uvicorn
-
         from semsearch.serve.run import listen
+        from semsearch.serve.server import Server
 
         with listen(host, port) as listener:
             app = server.streamable_http_app(
@@ -64,8 +63,7 @@ def serve_http(root: Path, host: str, port: int, *, names: Sequence[str] = ()) -
             where = f"http://{f'[{address}]' if ':' in address else address}:{port}/mcp"
             about = f"{len(live.searcher):,} papers at {where} (Ctrl-C stops)"
             print(f"Answering assistants from {about}", file=sys.stderr)  # noqa: T201
-            config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-            uvicorn.Server(config).run(sockets=[listener])
+            Server(app).run(sockets=[listener])
 
 
 @contextmanager

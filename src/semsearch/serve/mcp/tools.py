@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from semsearch.errors import PaperNotFound, SemsearchError
 from semsearch.search import Filters, Mode, Results, Searcher
-from semsearch.search.searcher import LONGEST_QUESTION
+from semsearch.search.searcher import LONGEST_FILTER, LONGEST_QUESTION
 from semsearch.serve.citation import FORMATS, as_json
 from semsearch.serve.live import Live
 from semsearch.serve.mcp.documents import (
@@ -83,9 +83,15 @@ def create_server(live: Live) -> MCPServer:
         year_from: Annotated[Year, Field(description="Only papers of this year or later.")] = None,
         year_to: Annotated[Year, Field(description="Only papers of this year or earlier.")] = None,
         author: Annotated[
-            str | None, Field(description="Only papers by this author; accents do not matter.")
+            str | None,
+            Field(
+                max_length=LONGEST_FILTER, description="Only papers by this author; accents do not matter."
+            ),
         ] = None,
-        venue: Annotated[str | None, Field(description="Only papers of this journal or conference.")] = None,
+        venue: Annotated[
+            str | None,
+            Field(max_length=LONGEST_FILTER, description="Only papers of this journal or conference."),
+        ] = None,
     ) -> Annotated[CallToolResult, Answer]:
         """Find papers in the collection that answer a question, are about a subject, or are named.
 

@@ -11,12 +11,13 @@ from starlette.datastructures import QueryParams
 
 from semsearch.index.papers import Filters
 from semsearch.search.hits import MODES, Mode
-from semsearch.search.searcher import MOST_HITS
+from semsearch.search.searcher import LONGEST_FILTER, MOST_HITS
 from semsearch.serve.pages.language import CODES
 
 PAGE = 10  # hits
 LAST_PAGE = MOST_HITS // PAGE
 _LAST_YEAR = 9999
+_SHOWN = 50  # characters of what is too long
 _ALL = Filters()
 
 
@@ -95,6 +96,13 @@ def read(parameters: QueryParams) -> Address:
             unread.append(text)
         return None
 
+    def words(name: str) -> str | None:
+        text = _text(parameters, name)
+        if text is None or len(text) <= LONGEST_FILTER:
+            return text
+        unread.append(f"{text[:_SHOWN]} …")
+        return None
+
     mode = parameters.get("mode") or "auto"
     if mode not in MODES:
         unread.append(mode)
@@ -103,7 +111,7 @@ def read(parameters: QueryParams) -> Address:
     return Address(
         q=parameters.get("q", "").strip(),
         mode=cast("Mode", mode),
-        filters=Filters(*years, _text(parameters, "author"), _text(parameters, "venue")),
+        filters=Filters(*years, words("author"), words("venue")),
         page=number("page", 1, LAST_PAGE) or 1,
         generation=_text(parameters, "generation"),
         lang=lang if (lang := parameters.get("lang")) in CODES else None,

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +24,7 @@ from semsearch.serve.pages.rendering import render
 from semsearch.serve.pages.searching import search_page
 from semsearch.serve.pages.showing import shown
 from semsearch.serve.problems import status_of
+from semsearch.serve.v1.parameters import MOST_SEEDS
 
 _RELATED = 20  # papers related to those that were ticked
 _BESIDE = 6  # papers related to the one of a page
@@ -90,8 +91,8 @@ def router(live: Live, answering: Answering) -> APIRouter:
     @routes.get("/related", response_class=HTMLResponse)
     async def related(
         request: Request,
-        like: Annotated[list[str], Query()] = [],  # noqa: B006 -- FastAPI copies it
-        unlike: Annotated[list[str], Query(alias="not")] = [],  # noqa: B006
+        like: Annotated[list[str], Query(max_length=MOST_SEEDS)] = [],  # noqa: B006 -- FastAPI copies it
+        unlike: Annotated[list[str], Query(alias="not", max_length=MOST_SEEDS)] = [],  # noqa: B006
     ) -> Response:
         searcher = live.searcher
         seeds = [searcher.paper(seed) for seed in dict.fromkeys(like)]
@@ -112,6 +113,10 @@ def router(live: Live, answering: Answering) -> APIRouter:
             unlike += [seed for seed in ids if seed not in like + unlike]
         else:
             like += [seed for seed in ids if seed not in like + unlike]
+        if max(len(like), len(unlike)) > MOST_SEEDS:
+            raise HTTPException(
+                HTTPStatus.UNPROCESSABLE_ENTITY, f"At most {MOST_SEEDS} papers of either kind."
+            )
         seeds = [*(("like", seed) for seed in like), *(("not", seed) for seed in unlike)]
         kept = [("lang", request.query_params["lang"])] if "lang" in request.query_params else []
         return RedirectResponse(address.with_query("/related", seeds + kept), HTTPStatus.SEE_OTHER)

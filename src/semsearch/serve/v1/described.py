@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from semsearch.serve.citation import FORMATS
 from semsearch.serve.feed import MEDIA_TYPE as ATOM
+from semsearch.serve.problems import problems
 from semsearch.serve.v1.examples import EXPORTS
 from semsearch.serve.v1.parameters import Export
 
@@ -18,10 +19,7 @@ _TAG = {"ETag": {"description": "Changes with the generation.", "schema": {"type
 _NAME = {"Content-Disposition": {"description": "The file's name.", "schema": {"type": "string"}}}
 _OF_GET: Described = {
     304: {"description": "What `If-None-Match` names is still what the answer would be."},
-    400: {
-        "description": "The address is longer than the 65,535 bytes that are read.",
-        "content": {"text/plain": {"schema": {"type": "string"}}},
-    },
+    **problems(414),
 }
 _FEED = """<?xml version='1.0' encoding='utf-8'?>
 <feed xmlns="http://www.w3.org/2005/Atom">

@@ -17,7 +17,7 @@ from pydantic import (
 
 from semsearch.search import Filters, Mode
 from semsearch.search.arrivals import LISTED
-from semsearch.search.searcher import LONGEST_QUESTION, MOST_HITS
+from semsearch.search.searcher import LONGEST_FILTER, LONGEST_QUESTION, MOST_HITS
 
 MOST_AT_ONCE = 100  # hits of one answer
 MOST_QUESTIONS = 100  # of a batch
@@ -76,9 +76,12 @@ class Narrowed(BaseModel):
     mode: Mode = Field("auto", description=_MODE)
     year_from: Year | None = Field(None, description="First year.", examples=[1950])
     year_to: Year | None = Field(None, description="Last year.", examples=[2020])
-    author: str | None = Field(None, max_length=500, description=_AUTHOR, examples=["crick"])
+    author: str | None = Field(None, max_length=LONGEST_FILTER, description=_AUTHOR, examples=["crick"])
     venue: str | None = Field(
-        None, max_length=500, description="Words that must follow each other in it.", examples=["nature"]
+        None,
+        max_length=LONGEST_FILTER,
+        description="Words that must follow each other in it.",
+        examples=["nature"],
     )
 
     def filters(self) -> Filters:
