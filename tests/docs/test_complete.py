@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import click
 import pytest
 from fastapi import routing
 
@@ -32,10 +33,18 @@ def test_the_reference_of_commands_is_what_the_commands_say() -> None:
     reference = script("document_commands")
     written = reference.PAGE.read_text(encoding="utf-8")
     assert written == reference.page(), "run: python scripts/document_commands.py"
-    for name, command in cli.commands.items():
+    for name, command in _commands(cli):
         section = written.partition(f"## semsearch {name}\n")[2].partition("\n## ")[0]
         options = {option for parameter in command.params for option in parameter.opts if option[0] == "-"}
         assert not [option for option in options if not re.search(rf"[`| ]{option}[`, ]", section)], name
+
+
+def _commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command by its name, those below others as well."""
+    for name, command in group.commands.items():
+        yield f"{before}{name}", command
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{before}{name} ")
 
 
 def test_every_setting_is_documented() -> None:

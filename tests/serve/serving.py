@@ -15,6 +15,8 @@ from semsearch.encode import Encoder
 from semsearch.paper import Paper
 from semsearch.search import Searcher
 from semsearch.serve.app import create_app
+from semsearch.serve.guard.access import EVERYBODY, Access
+from semsearch.serve.guard.guard import Guard
 from semsearch.serve.live import Live
 from semsearch.serve.run import listen
 from tests.support import WordEncoder
@@ -30,10 +32,16 @@ def live_on(root: Path, papers: Sequence[Paper], encoder: Encoder | None = None)
 
 
 @contextmanager
-def serving(live: Live) -> Iterator[httpx.Client]:
-    """A client of a service that answers from ``live``."""
+def serving(live: Live, access: Access = EVERYBODY, host: str = "0.0.0.0") -> Iterator[httpx.Client]:
+    """A client of a service that answers from ``live``, guarded as one that listens on ``host`` is."""
     with listen("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(live), log_level="warning"))
+        config = uvicorn.Config(
+            create_app(live, Guard.of(access, host)),
+            log_level="warning",
+            server_header=False,
+            forwarded_allow_ips=list(access.proxies),
+        )
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -13,6 +13,7 @@ from semsearch.serve import health, openapi, pages, problems, v1, viewer
 from semsearch.serve import metrics as metrics_of
 from semsearch.serve.answering import Answering
 from semsearch.serve.bodies import Bodies
+from semsearch.serve.guard.guard import Guard
 from semsearch.serve.heads import Heads
 from semsearch.serve.live import Live
 from semsearch.serve.metrics import Metrics
@@ -22,8 +23,9 @@ from semsearch.serve.v1.parameters import LARGEST_BODY
 _WORTH_COMPRESSING = 1_000  # bytes; less fits into one packet as it is
 
 
-def create_app(live: Live) -> FastAPI:
-    """The application, answering from ``live``."""
+def create_app(live: Live, guard: Guard | None = None) -> FastAPI:
+    """The application, answering from ``live`` whom ``guard`` lets in; without one, everybody."""
+    guard = guard or Guard()
     metrics = Metrics(live)
     answering = Answering(metrics)
 
@@ -47,9 +49,10 @@ def create_app(live: Live) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=_WORTH_COMPRESSING, compresslevel=1)
     app.add_middleware(Bodies, most=LARGEST_BODY)
     app.add_middleware(Heads)
+    app.add_middleware(guard.before, refuse=pages.refusal)
     app.add_middleware(Requests, metrics=metrics)
     problems.install(app)
-    openapi.install(app)
+    openapi.install(app, guard)
     app.include_router(v1.router(live, answering))
     app.include_router(health.router(live))
     app.include_router(metrics_of.router(metrics))

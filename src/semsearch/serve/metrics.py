@@ -63,6 +63,9 @@ class Metrics:
             ["confidence"],
             registry=of_workers,
         )
+        self._keys = Counter(
+            "semsearch_key_requests", "Requests by the name of their API key.", ["key"], registry=of_workers
+        )
         self.waiting = Gauge(
             "semsearch_requests_in_progress",
             "Requests that wait or are being answered.",
@@ -74,6 +77,10 @@ class Metrics:
         """A request was answered."""
         self._requests.labels(route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+    def asked_with(self, key: str) -> None:
+        """A request came with a key, named here."""
+        self._keys.labels(key).inc()
 
     def answered(self, results: Results) -> None:
         """A question was answered, or papers related to others were found."""

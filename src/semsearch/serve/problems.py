@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from semsearch.errors import GenerationGone, PaperNotFound, QuestionError, SemsearchError
+from semsearch.serve.headers import HEADERS
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: dict[type[SemsearchError], int] = {PaperNotFound: 404, GenerationGone: 410, QuestionError: 422}
@@ -22,6 +23,15 @@ _METHODS = ("GET", "HEAD", "POST")
 # When each is answered, and an example of its detail.
 _WHEN = {
     400: ("The body cannot be read at all.", "There was an error parsing the body"),
+    401: (
+        "The service wants an API key.",
+        "This service wants an API key, as `Authorization: Bearer KEY`, as `X-API-Key: KEY`, or as the "
+        "password that a browser asks for.",
+    ),
+    403: (
+        "A page of another site had a browser ask, and may not.",
+        "Pages of other sites may not ask here. Whoever runs this service can allow one: --allow-origin",
+    ),
     404: (
         "No paper has this id.",
         "no paper has the id '10.1000/none'. semsearch search --json shows the ids.",
@@ -36,6 +46,15 @@ _WHEN = {
     422: (
         "Something of the request is missing or cannot be meant.",
         "the question is blank. Ask in a few words, for example: how do agents plan?",
+    ),
+    421: (
+        "The request is for another host.",
+        "This service does not go by the name papers.example.org. Whoever runs it can allow that: "
+        "--allow-host papers.example.org",
+    ),
+    429: (
+        "More requests than each client may make; `Retry-After` says when to ask again.",
+        "More than 30 requests in 60 seconds. Ask again in 12 seconds.",
     ),
     503: ("The index or its encoder cannot be used now.", "the manifest cannot be read."),
 }
@@ -126,7 +145,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def unforeseen(_: Request, __: Exception) -> Response:
-        return problem(500, "This should not have happened; the log of the service says more.")
+        what = "This should not have happened; the log of the service says more."
+        return problem(500, what, headers=HEADERS)  # starlette sends this one past everything else
 
 
 def _methods(request: Request) -> list[str]:

@@ -61,9 +61,14 @@ class Requests:
             self._metrics.waiting.dec()
             seconds = time.perf_counter() - began
             self._metrics.requested(_route(scope), status, seconds)
+            key = scope.get("state", {}).get("key")
+            if key:
+                self._metrics.asked_with(key)
             said: dict[str, object] = {"method": scope["method"], "path": scope["path"], "status": status}
             access.info(
-                "%(method)s %(path)s %(status)d", said, extra={**said, "ms": round(seconds * 1000, 1)}
+                "%(method)s %(path)s %(status)d",
+                said,
+                extra={**said, "ms": round(seconds * 1000, 1), **({"key": key} if key else {})},
             )
 
 
@@ -80,7 +85,7 @@ class JsonLines(logging.Formatter):
         }
         if request := _id.get():
             line["request_id"] = request
-        for name in ("method", "path", "status", "ms"):
+        for name in ("method", "path", "status", "ms", "key"):
             if hasattr(record, name):
                 line[name] = getattr(record, name)
         if record.exc_info:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from semsearch.errors import MissingExtra, ServeError
+from semsearch.serve.guard.access import EVERYBODY, Access
 from semsearch.serve.workers import Workers
 
 
@@ -24,6 +25,7 @@ def serve(
     host: str,
     port: int,
     *,
+    access: Access = EVERYBODY,
     workers: int = 1,
     rerank: str | None = None,
     access_log: bool = False,
@@ -35,6 +37,7 @@ def serve(
         root: The folder of the index.
         host: Address to listen on.
         port: 0 picks a free one.
+        access: Who may ask; by default everybody who reaches the service.
         workers: Processes that answer.
         rerank: Name or path of the reranker that puts the best hits in order; None for none.
         access_log: Write a line for every request.
@@ -44,12 +47,16 @@ def serve(
         MissingExtra: FastAPI, Jinja or uvicorn is not installed.
         IndexMissing, IndexDamaged, IndexForeign: There is no index to answer from.
         EncoderError: Its encoder, or the reranker, cannot be loaded.
+        KeysError: The API keys cannot be read.
         ServeError: The address cannot be listened on.
     """
     if not all(
         importlib.util.find_spec(name) for name in ("fastapi", "fastapi_offline", "jinja2", "uvicorn")
     ):
         raise MissingExtra("FastAPI, Jinja and uvicorn", "web")
+    from semsearch.serve.guard.guard import Guard
+
+    guard = Guard.of(access, host)  # before there are workers, which share what it counts
     with listen(host, port) as listener, _counted_together(workers) as ended:
         first = Workers(ended).become(workers) if workers > 1 else lambda: True
         # Workers load what they need themselves: libraries that compute are not to be carried over a fork.
@@ -72,7 +79,13 @@ def serve(
         import uvicorn
 
         config = uvicorn.Config(
-            create_app(live), log_config=None, log_level="warning", access_log=False, server_header=False
+            create_app(live, guard),
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ws="none",  # nothing here speaks WebSocket
+            forwarded_allow_ips=list(access.proxies),
         )
         uvicorn.Server(config).run(sockets=[listener])
 
