@@ -39,7 +39,7 @@ def opened(folder: Path, papers: int) -> Times:
         IndexDamaged: The file cannot be read, or is of other papers.
     """
     try:
-        times: Times = np.load(folder / FILE)
+        times: Times = np.load(folder / FILE, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise IndexDamaged(f"cannot be read ({error}).", where=folder / FILE, hint=MEND) from error
     if times.shape != (papers,):

@@ -48,6 +48,9 @@ class Database:
         self._lock = threading.Lock()
         try:
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            # What a file says of itself, such as a view, runs no function that could do more than compute.
+            self._connection.execute("PRAGMA trusted_schema = OFF")
+            self._connection.execute("PRAGMA query_only = ON")
             self.query(check)
         except sqlite3.Error as error:
             raise IndexDamaged(f"cannot be read ({error}).", where=path, hint=MEND) from error

@@ -99,5 +99,5 @@ def _open(store: Store, generation: str) -> Generation:
         PaperNames(folder),
         added.opened(folder, expected),
         Landscape(folder, expected),
-        np.load(folder / CANARIES),
+        np.load(folder / CANARIES, allow_pickle=False),
     )
