@@ -65,8 +65,8 @@ PURPOSES = {
 }
 # Licences that let anybody use, change and pass on what they like, or that ask it back for themselves alone.
 GRANTED = re.compile(
-    r"MIT.*|BSD.*|0BSD|3-Clause BSD.*|Apache.*|ISC.*|PSF.*|CNRI-Python|Python.*|MPL-2\.0|Mozilla.*|Unlicense.*|"
-    r"Zlib|HPND|CC0-1\.0|LGPL.*|NCSA|BSL-1\.0|LLVM-exception|.*Public Domain.*",
+    r"MIT.*|BSD.*|0BSD|3-Clause BSD.*|Apache.*|ISC.*|PSF.*|CNRI-Python|Python.*|MPL-2\.0|Mozilla.*|"
+    r"Unlicense.*|Zlib|HPND|CC0-1\.0|LGPL.*|NCSA|BSL-1\.0|LLVM-exception|.*Public Domain.*",
     re.IGNORECASE,
 )
 # What metadata does not say, or says at length; read in the files of the package.
@@ -180,10 +180,11 @@ def page(found: Mapping[str, list[Part]]) -> str:
         for need in needs if extra != _DEV else ():
             wanted.setdefault(canonicalize_name(need.name), f" (`semsearch[{extra}]`)" if extra else "")
     used = [part for extra, several in found.items() if extra != _DEV for part in several]
-    direct = {name: part for part in used if (name := canonicalize_name(part.name)) in wanted}
+    direct = {canonicalize_name(part.name): part for part in used}
+    direct = {name: part for name, part in direct.items() if name in wanted}
     lines = [_HEAD, "| package | version | licence | what for |", "| --- | --- | --- | --- |"]
     for name, extra in wanted.items():
-        if part := direct.get(name):
+        if part := direct.get(canonicalize_name(name)):
             lines.append(f"| {part.name} | {part.version} | {part.licence} | {PURPOSES[name]}{extra} |")
     lines += ["", "## What these bring along", ""]
     lines += ["| package | version | licence | for |", "| --- | --- | --- | --- |"]
@@ -251,7 +252,7 @@ def vulnerabilities() -> list[str]:
 _HEAD = """\
 # What semsearch depends on
 
-Written by `python scripts/audit.py --write`, of what was installed there and then; `scripts/check` holds every
+Written by `python scripts/audit.py --write`, of what was installed there and then; `scripts/check` holds each
 licence against a list of those that let anybody use, change and pass on a program, for whatever purpose.
 Weights that come with a package are under its licence.
 """
