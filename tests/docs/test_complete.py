@@ -20,7 +20,14 @@ from tests.support import CORPUS, WordEncoder, script
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENTS = [
     ROOT / name
-    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "index/README.md", "examples/README.md")
+    for name in (
+        "README.md",
+        "SECURITY.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "index/README.md",
+        "examples/README.md",
+    )
 ]
 DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
 TEXT = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)

@@ -118,7 +118,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _served(root: Path, access: Access) -> Iterator[int]:
     """A service, as its unit starts it; its port."""
     port = _free_port()
-    app = create_app(Live(root), Guard.of(access, "127.0.0.1"))
+    app = create_app(Live(root), guard=Guard.of(access, "127.0.0.1"))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", server_header=False))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -36,7 +36,7 @@ def serving(live: Live, access: Access = EVERYBODY, host: str = "0.0.0.0") -> It
     """A client of a service that answers from ``live``, guarded as one that listens on ``host`` is."""
     with listen("127.0.0.1", 0) as listener:
         config = uvicorn.Config(
-            create_app(live, Guard.of(access, host)),
+            create_app(live, guard=Guard.of(access, host)),
             log_level="warning",
             server_header=False,
             forwarded_allow_ips=list(access.proxies),

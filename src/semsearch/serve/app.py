@@ -23,7 +23,7 @@ from semsearch.serve.v1.parameters import LARGEST_BODY
 _WORTH_COMPRESSING = 1_000  # bytes; less fits into one packet as it is
 
 
-def create_app(live: Live, guard: Guard | None = None) -> FastAPI:
+def create_app(live: Live, *, guard: Guard | None = None) -> FastAPI:
     """The application, answering from ``live`` whom ``guard`` lets in; without one, everybody."""
     guard = guard or Guard()
     metrics = Metrics(live)

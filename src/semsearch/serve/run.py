@@ -79,7 +79,7 @@ def serve(
         import uvicorn
 
         config = uvicorn.Config(
-            create_app(live, guard),
+            create_app(live, guard=guard),
             log_config=None,
             log_level="warning",
             access_log=False,
