@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 
 from semsearch.api import build
-from semsearch.errors import IndexDamaged
+from semsearch.errors import IndexDamaged, SemsearchError
 from semsearch.index.database import Database, created
+from semsearch.index.files import replace_atomically
 from semsearch.index.generation import open_generation
 from semsearch.index.store import Store
 from tests.support import CORPUS, WordEncoder
@@ -39,10 +41,20 @@ def test_a_database_is_not_written_and_its_schema_is_not_trusted(tmp_path: Path)
         pass
     database = Database(path, "SELECT * FROM papers")
     for statement in ("INSERT INTO papers VALUES ('x')", "DROP TABLE papers", "PRAGMA user_version = 7"):
-        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        with pytest.raises((sqlite3.OperationalError, SemsearchError), match="readonly"):
             database.query(statement)
-    with pytest.raises(sqlite3.OperationalError, match=r"unsafe use|not authorized|no such function"):
+    refused = r"unsafe use|not authorized|no such function"
+    with pytest.raises((sqlite3.OperationalError, SemsearchError), match=refused):
         database.query("SELECT * FROM loads")
     assert database.query("PRAGMA trusted_schema") == [(0,)]
     assert database.query("PRAGMA query_only") == [(1,)]
     assert not [*tmp_path.glob("papers.sqlite-*")]
+
+
+def test_no_link_that_somebody_left_is_written_through(tmp_path: Path) -> None:
+    """Whoever may make files in a folder must not choose what others write to."""
+    victim, target = tmp_path / "victim", tmp_path / "CURRENT"
+    victim.write_text("theirs")
+    (tmp_path / f".CURRENT.{os.getpid()}").symlink_to(victim)
+    replace_atomically(target, "ours")
+    assert (victim.read_text(), target.read_text(), target.is_symlink()) == ("theirs", "ours", False)
