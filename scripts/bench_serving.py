@@ -203,7 +203,7 @@ def _running(name: str, command: Sequence[str], port: int, path: str, **env: str
         while True:
             try:
                 address = f"http://127.0.0.1:{port}{path.format('agents')}"
-                urllib.request.urlopen(address, timeout=_WAIT).read()
+                urllib.request.urlopen(address, timeout=_WAIT).read()  # nosec B310 -- of this machine
                 break
             except (urllib.error.URLError, ConnectionError) as error:
                 if process.poll() is not None or time.perf_counter() - began > _WAIT:

@@ -41,7 +41,9 @@ def page() -> str:
 def _command(name: str, command: click.Command) -> Iterator[str]:
     yield f"## semsearch {name}\n"
     arguments = [_value(p) for p in command.params if isinstance(p, click.Argument)]
-    yield f"    {' '.join(['semsearch', name, *arguments, '[OPTIONS]'])}\n"
+    group = isinstance(command, click.Group)
+    usage = ["semsearch", name, *arguments, "COMMAND" if group else "[OPTIONS]"]
+    yield f"    {' '.join(usage)}\n"
     for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
         if paragraph.startswith("\b"):
             yield "\n".join(f"    {line}" for line in paragraph.splitlines()[1:]) + "\n"
@@ -57,6 +59,9 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
                 "|PATH", "\\|PATH"
             )
         yield ""
+    if isinstance(command, click.Group):
+        for part, below in command.commands.items():
+            yield from _command(f"{name} {part}", below)
 
 
 def _about(option: click.Option) -> str:

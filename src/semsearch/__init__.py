@@ -11,7 +11,15 @@ print(hit.rank, hit.paper.title)
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING, Any
+
+# Libraries that compute report to their makers that they are used, on what, and by which machine. Nothing
+# leaves this one: ONNX Runtime looks for its variable once, when it is imported, and OpenVINO does without.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 
 if TYPE_CHECKING:
     from semsearch.api import build, open, read  # noqa: A004 -- the contract's name

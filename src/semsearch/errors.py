@@ -79,6 +79,10 @@ class ServeError(SemsearchError):
     """The service cannot start, for example because the port is in use."""
 
 
+class KeysError(SemsearchError):
+    """A file of API keys that cannot be read or written, or a key that is not in it."""
+
+
 class MissingExtra(SemsearchError):
     """A library of an optional extra is not installed."""
 

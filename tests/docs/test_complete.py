@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import click
 import pytest
 from fastapi import routing
 
@@ -19,7 +20,14 @@ from tests.support import CORPUS, WordEncoder, script
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENTS = [
     ROOT / name
-    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "index/README.md", "examples/README.md")
+    for name in (
+        "README.md",
+        "SECURITY.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "index/README.md",
+        "examples/README.md",
+    )
 ]
 DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
 TEXT = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
@@ -32,10 +40,18 @@ def test_the_reference_of_commands_is_what_the_commands_say() -> None:
     reference = script("document_commands")
     written = reference.PAGE.read_text(encoding="utf-8")
     assert written == reference.page(), "run: python scripts/document_commands.py"
-    for name, command in cli.commands.items():
+    for name, command in _commands(cli):
         section = written.partition(f"## semsearch {name}\n")[2].partition("\n## ")[0]
         options = {option for parameter in command.params for option in parameter.opts if option[0] == "-"}
         assert not [option for option in options if not re.search(rf"[`| ]{option}[`, ]", section)], name
+
+
+def _commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command by its name, those below others as well."""
+    for name, command in group.commands.items():
+        yield f"{before}{name}", command
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{before}{name} ")
 
 
 def test_every_setting_is_documented() -> None:

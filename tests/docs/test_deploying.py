@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -23,6 +24,10 @@ import uvicorn
 from semsearch.api import build
 from semsearch.cli import cli
 from semsearch.serve.app import create_app
+from semsearch.serve.guard.access import Access
+from semsearch.serve.guard.guard import Guard
+from semsearch.serve.guard.keys import KeyFile
+from semsearch.serve.guard.rates import Rate
 from semsearch.serve.live import Live
 from tests.support import CORPUS
 
@@ -102,12 +107,19 @@ def _wait_for(port: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The service on a small index; its port."""
-    root = tmp_path_factory.mktemp("index")
-    build(CORPUS, root)
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small index."""
+    folder = tmp_path_factory.mktemp("index")
+    build(CORPUS, folder)
+    return folder
+
+
+@contextmanager
+def _served(root: Path, access: Access) -> Iterator[int]:
+    """A service, as its unit starts it; its port."""
     port = _free_port()
-    server = uvicorn.Server(uvicorn.Config(create_app(Live(root)), port=port, log_level="error"))
+    app = create_app(Live(root), guard=Guard.of(access, "127.0.0.1"))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", server_header=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -118,10 +130,16 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def nginx(service: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def nginx(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """nginx before a service that everybody may ask; its address."""
+    with _served(root, Access()) as service, _nginx(service, tmp_path_factory.mktemp("nginx")) as address:
+        yield address
+
+
+@contextmanager
+def _nginx(service: int, folder: Path) -> Iterator[str]:
     """nginx with the configuration of deploy/, but for ports and folders; its address."""
-    program = _needs("nginx")
-    folder, port = tmp_path_factory.mktemp("nginx"), _free_port()
+    program, port = _needs("nginx"), _free_port()
     site = (DEPLOY / "nginx.conf").read_text()
     for shipped, here in (
         ("server 127.0.0.1:8000;", f"server 127.0.0.1:{service};"),
@@ -178,3 +196,41 @@ def test_who_asks_too_often_is_told_to_wait(nginx: str) -> None:
     asked = codes("/v1/papers/gan")  # which nginx itself answers, all but once
     assert asked[:30] == [200] * 30
     assert 429 in asked
+
+
+def _status(address: str, **headers: str) -> int:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    try:
+        with urlopen(Request(address, headers=named), timeout=_PATIENCE) as answer:
+            return int(answer.status)
+    except HTTPError as refused:
+        return refused.code
+
+
+def test_what_was_answered_to_a_key_nginx_gives_to_nobody_else(root: Path, tmp_path: Path) -> None:
+    keys = KeyFile(tmp_path / "keys.json")
+    key = keys.add("ada")
+    with _served(root, Access(keys=keys.path)) as service, _nginx(service, tmp_path) as nginx:
+        for path in ("/v1/papers/gan", "/v1/search?q=networks", "/", "/v1/feed"):
+            for _ in range(2):
+                assert _status(f"{nginx}{path}", X_API_Key=key) == 200
+                assert _status(f"{nginx}{path}", Authorization=f"Bearer {key}") == 200
+                assert _status(f"{nginx}{path}") == 401, path
+
+
+def test_nginx_gives_an_answer_only_to_those_who_asked_by_its_name(nginx: str) -> None:
+    """Links are made of the name; a feed that was asked for by another would lead others there."""
+
+    def feed(host: str) -> str:
+        with urlopen(Request(f"{nginx}/v1/feed?k=1", headers={"Host": host}), timeout=_PATIENCE) as answer:
+            return str(answer.read().decode())
+
+    assert "http://localhost/papers/" in feed("localhost")
+    assert "http://127.0.0.1/papers/" in feed("127.0.0.1")
+    assert _status(f"{nginx}/v1/feed?k=1", Host="evil.example") == 421
+
+
+def test_the_address_that_nginx_sees_is_the_one_that_counts(root: Path, tmp_path: Path) -> None:
+    with _served(root, Access(rate=Rate(3, 3600))) as service, _nginx(service, tmp_path) as nginx:
+        codes = [_status(f"{nginx}/v1/papers/gan?n={n}", X_Forwarded_For=f"198.51.100.{n}") for n in range(5)]
+    assert codes == [200, 200, 200, 429, 429]

@@ -253,3 +253,26 @@ def test_what_nobody_thought_of_hides_no_other_check(tmp_path: Path) -> None:
     assert "could not be looked at (IsADirectoryError" in found[0][1].what
     after = [finding.about for section, finding in examine(tmp_path) if section == "machine"]
     assert {"cores", "writing"} <= {*after}
+
+
+def test_an_index_that_everybody_may_write(root: Path) -> None:
+    (root / "encoders").chmod(0o777)
+    section, finding = _only(root, "warning")
+    assert (section, finding.about) == ("machine", "others")
+    assert finding.mend == f"chmod o-w {root / 'encoders'}"
+    (root / "encoders").chmod(0o755)
+    assert not _not_good(root)
+
+
+def test_the_file_of_keys(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "keys.json"
+    monkeypatch.setenv("SEMSEARCH_KEYS", str(path))
+    _, finding = _only(root, "problem")
+    assert "cannot be read (no such file or directory): serve does not start" in finding.what
+    path.write_text('{"keys": {}}')
+    path.chmod(0o660)
+    _, finding = _only(root, "problem")
+    assert "may be written by others" in finding.what
+    assert finding.mend == f"chmod 600 {path}"
+    path.chmod(0o600)
+    assert not _not_good(root)

@@ -72,7 +72,7 @@ def _of_three_labels(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
-        (_pickled, "holds no .safetensors weights"),
+        (_pickled, "pickled weights"),
         (_without_weights, "cannot be loaded"),
         (_without_config, "cannot be loaded"),
         (_of_three_labels, "gives 3 scores a pair"),

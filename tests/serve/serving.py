@@ -14,6 +14,8 @@ from semsearch.encode import Encoder
 from semsearch.paper import Paper
 from semsearch.search import Searcher
 from semsearch.serve.app import create_app
+from semsearch.serve.guard.access import EVERYBODY, Access
+from semsearch.serve.guard.guard import Guard
 from semsearch.serve.live import Live
 from semsearch.serve.run import listen
 from semsearch.serve.server import Server
@@ -31,11 +33,13 @@ def live_on(root: Path, papers: Sequence[Paper], encoder: Encoder | None = None)
 
 
 @contextmanager
-def serving(live: Live, limits: Limits = DEFAULT) -> Iterator[httpx.Client]:
-    """A client of a service that answers from ``live``."""
+def serving(
+    live: Live, limits: Limits = DEFAULT, access: Access = EVERYBODY, host: str = "0.0.0.0"
+) -> Iterator[httpx.Client]:
+    """A client of a service that answers from ``live``, guarded as one that listens on ``host`` is."""
     with listen("127.0.0.1", 0) as listener:
-        app = create_app(live, limits=limits)
-        server = Server(app, limits, state=app.state)
+        app = create_app(live, limits=limits, guard=Guard.of(access, host))
+        server = Server(app, limits, state=app.state, proxies=access.proxies)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

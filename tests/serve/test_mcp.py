@@ -28,6 +28,8 @@ from mcp.types import CallToolResult, TextContent, TextResourceContents
 from semsearch.api import build
 from semsearch.errors import MissingExtra
 from semsearch.paper import Paper
+from semsearch.serve.guard.keys import KeyFile
+from semsearch.serve.headers import HEADERS
 from semsearch.serve.mcp.run import serve_stdio
 from tests.support import CORPUS
 
@@ -282,6 +284,21 @@ def test_a_name_can_be_allowed(root: Path) -> None:
 def _said_hello(address: str, headers: dict[str, str]) -> int:
     accept = {"Accept": "application/json, text/event-stream"}
     return httpx.post(address, json=HELLO, headers=accept | headers, timeout=30).status_code
+
+
+def test_keys_rates_and_headers_are_those_of_the_service(root: Path, tmp_path: Path) -> None:
+    keys = KeyFile(tmp_path / "keys.json")
+    key = keys.add("claude")
+    with http_server(root, "--keys", str(keys.path), "--rate", "3/hour") as where:
+        assert [_said_hello(where, {}) for _ in range(4)] == [401, 401, 401, 429]
+        assert _said_hello(where, {"Authorization": f"Bearer {key}"}) == 200
+        reply = httpx.post(where, json=HELLO, headers={"X-API-Key": key, "Accept": "application/json"})
+        assert reply.headers["ratelimit"].startswith('"client";r=1;')
+        for name in HEADERS:
+            assert name in reply.headers
+        assert "server" not in reply.headers
+        keys.revoke("claude")
+        assert _said_hello(where, {"Authorization": f"Bearer {key}"}) == 429, "counted by its address again"
 
 
 def test_what_is_wrong_is_said_on_stderr(tmp_path: Path) -> None:

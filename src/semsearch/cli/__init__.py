@@ -7,7 +7,7 @@ from itertools import takewhile
 
 import click
 
-from semsearch.cli import asking, assistants, building, completing, doctor, evaluating, keeping
+from semsearch.cli import asking, assistants, building, completing, doctor, evaluating, guarding, keeping
 from semsearch.cli.options import print_json_error
 from semsearch.errors import SemsearchError
 
@@ -70,6 +70,7 @@ for _command in (
     keeping.rollback,
     keeping.prune,
     keeping.serve,
+    guarding.keys,
     doctor.doctor,
     completing.completion,
     assistants.mcp,

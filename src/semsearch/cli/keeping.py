@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from semsearch.cli.completing import generation_ids
+from semsearch.cli.grouping import Grouped
+from semsearch.cli.guarding import access_options
 from semsearch.cli.options import (
     index_option,
     json_option,
@@ -16,6 +19,9 @@ from semsearch.cli.options import (
     rerank_option,
     store_of,
 )
+
+if TYPE_CHECKING:
+    from semsearch.serve.guard.access import Access
 
 
 @click.command()
@@ -121,7 +127,7 @@ def prune(keep: int, root: Path, as_json: bool) -> None:
         click.echo(f"Removed {len(removed)}: {', '.join(removed)}" if removed else "Nothing to remove.")
 
 
-@click.command()
+@click.command(cls=Grouped)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one."
@@ -174,7 +180,9 @@ def prune(keep: int, root: Path, as_json: bool) -> None:
 )
 @click.option("--json-log", is_flag=True, help="Write the log as JSON lines.")
 @index_option
+@access_options
 def serve(
+    access: Access,
     host: str,
     port: int,
     workers: int,
@@ -192,7 +200,8 @@ def serve(
 
     Answers from the published generation, and from each new one as it is published. A page at /, the API
     under /v1, its documentation at /docs; /health/live, /health/ready and /metrics for those who watch.
-    Listens on this machine only, unless --host says otherwise.
+    Listens on this machine only, unless --host says otherwise, and then asks nobody who they are, unless
+    there are --keys.
 
     SIGTERM and Ctrl-C stop it when what was asked is answered, a second one at once.
     """
@@ -204,6 +213,7 @@ def serve(
         root,
         host,
         port,
+        access=access,
         workers=workers,
         rerank=rerank,
         access_log=access_log,

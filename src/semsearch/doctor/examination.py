@@ -35,6 +35,9 @@ CHECKS: dict[str, tuple[Check, ...]] = {
         machine.memory,
         machine.disk,
         machine.writing,
+        machine.others,
+        machine.user,
+        machine.keys,
     ),
 }
 

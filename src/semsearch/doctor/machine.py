@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,6 +91,50 @@ def writing(case: Case) -> Iterator[Finding]:
         reason = (error.strerror or str(error)).lower()
         what = f"{folder} may not be written ({reason}): index, rebuild, rollback and prune fail here."
         yield Finding("writing", "warning", what, "run them as its owner; asking and serving only read")
+
+
+def others(case: Case) -> Iterator[Finding]:
+    """Whether everybody on the machine could put another index in this one's place."""
+    folders = (case.root, case.store.generations, case.store.encoders, case.store.cache)
+    there = [folder for folder in folders if folder.is_dir()]
+    loose = [folder for folder in there if folder.stat().st_mode & stat.S_IWOTH]
+    if loose:
+        what = (
+            f"anybody on this machine may write {', '.join(map(str, loose))}, and so publish what he likes."
+        )
+        yield Finding("others", "warning", what, f"chmod o-w {' '.join(map(str, loose))}")
+    elif there:
+        yield Finding("others", "good", "nobody else may write the index")
+
+
+def user(_: Case) -> Iterator[Finding]:
+    """Whether this is root, who need not be troubled for any of it."""
+    if os.geteuid() == 0:
+        what = "this is root: serve and rebuild as a user of their own, as deploy/ has it"
+        yield Finding("user", "note", what)
+
+
+def keys(_: Case) -> Iterator[Finding]:
+    """Whether the file of API keys, where one is set, can be read, and be written by nobody else."""
+    named = os.environ.get("SEMSEARCH_KEYS")
+    if not named:
+        return
+    path = Path(named)
+    try:
+        found = path.stat()
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        what = f"{path} cannot be read ({(error.strerror or str(error)).lower()}): serve does not start."
+        yield Finding(
+            "keys", "problem", what, "semsearch keys add NAME makes it; who serves must be its owner"
+        )
+        return
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        what = f"{path} may be written by others, who could let in whom they like: serve does not start."
+        yield Finding("keys", "problem", what, f"chmod 600 {path}")
+    else:
+        yield Finding("keys", "good", f"{path}, which nobody else may write")
 
 
 def _existing(root: Path) -> Path:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from semsearch.encode.pretrained import Pretrained
 
 GRAPH, WEIGHTS, TOKENIZER, CANARY_VECTORS = "model.onnx", "weights.bin", "tokenizer.json", "canaries.npy"
+_FILES = (GRAPH, WEIGHTS, TOKENIZER, CANARY_VECTORS)
 RECORD = "encoder.json"
 GraphName = Literal["onnx", "openvino"]
 _STAGING = ".staging-"
@@ -101,7 +102,8 @@ class Export:
 
 def find(exports: Path, fingerprint: str) -> Export | None:
     """The export of an encoder, by its fingerprint; None when there is none that can be read."""
-    return _read(folder_of(exports, fingerprint))
+    found = _read(folder_of(exports, fingerprint))
+    return found if found is not None and found.passport.fingerprint == fingerprint else None
 
 
 def find_source(exports: Path, source_sha256: str) -> Export | None:
@@ -139,12 +141,11 @@ def write(pretrained: Pretrained, exports: Path, source_sha256: str) -> Export:
         (staging / TOKENIZER).write_text(pretrained.tokenizer, encoding="utf-8")
         expected = pretrained.encoder().encode_documents(CANARIES)
         np.save(staging / CANARY_VECTORS, expected)
-        names = (GRAPH, WEIGHTS, TOKENIZER, CANARY_VECTORS)
         record = {
             "passport": asdict(pretrained.passport),
             "source_sha256": source_sha256,
             "prompts": pretrained.prompts,
-            "files": {name: sha256(staging / name) for name in names},
+            "files": {name: sha256(staging / name) for name in _FILES},
         }
         (staging / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         export = _parse(staging, record)
@@ -250,6 +251,8 @@ def _read(folder: Path) -> Export | None:
 
 
 def _parse(folder: Path, record: Mapping[str, Any]) -> Export:
+    if {*record["files"]} != {*_FILES}:  # each is held against its checksum, and no other file is read
+        raise ValueError("the record does not name the files of an export")
     documents, queries = record["prompts"]
     return Export(
         folder, Passport(**record["passport"]), record["source_sha256"], (documents, queries), record["files"]

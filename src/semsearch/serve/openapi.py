@@ -7,15 +7,23 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from semsearch.serve.problems import Problem
+from semsearch.serve.guard.guard import Guard
+from semsearch.serve.problems import Problem, problems
 from semsearch.serve.v1.described import without_null
 from semsearch.serve.v1.examples import OF_DOCUMENTS
 
+# The ways to send an API key, where one is asked for.
+_KEYS = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "password": {"type": "http", "scheme": "basic"},
+}
 _ITS_OWN = ("HTTPValidationError", "ValidationError")
 
 
-def install(app: FastAPI) -> None:
-    """Have ``/openapi.json`` describe every answer, errors included."""
+def install(app: FastAPI, guard: Guard) -> None:
+    """Have ``/openapi.json`` describe every answer, errors included, and how to be let in by ``guard``."""
+    refused = problems(*([401] if guard.keys else []), *([429] if guard.buckets else []))
     of_routes = app.openapi
 
     def described() -> dict[str, Any]:
@@ -30,6 +38,7 @@ def install(app: FastAPI) -> None:
             components["examples"] = {name: {"value": value} for name, value in OF_DOCUMENTS.items()}
             for path in found["paths"].values():
                 for operation in path.values():
+                    operation["responses"] |= {str(status): what for status, what in refused.items()}
                     for parameter in operation.get("parameters", []):
                         schema = parameter["schema"] = without_null(parameter["schema"])
                         if parameter["required"]:
@@ -38,6 +47,9 @@ def install(app: FastAPI) -> None:
             schemas.update(by_hand["$defs"])
             for name in _ITS_OWN:
                 schemas.pop(name, None)
+            if guard.keys:
+                components["securitySchemes"] = _KEYS
+                found["security"] = [{name: []} for name in _KEYS]
         return app.openapi_schema or {}
 
     app.openapi = described  # type: ignore[method-assign]

@@ -24,6 +24,15 @@ _METHODS = ("GET", "HEAD", "POST")
 # When each is answered, and an example of its detail.
 _WHEN = {
     400: ("The body cannot be read at all.", "There was an error parsing the body"),
+    401: (
+        "The service wants an API key.",
+        "This service wants an API key, as `Authorization: Bearer KEY`, as `X-API-Key: KEY`, or as the "
+        "password that a browser asks for.",
+    ),
+    403: (
+        "A page of another site had a browser ask, and may not.",
+        "Pages of other sites may not ask here. Whoever runs this service can allow one: --allow-origin",
+    ),
     404: (
         "No paper has this id.",
         "no paper has the id '10.1000/none'. semsearch search --json shows the ids.",
@@ -39,6 +48,15 @@ _WHEN = {
     422: (
         "Something of the request is missing or cannot be meant.",
         "the question is blank. Ask in a few words, for example: how do agents plan?",
+    ),
+    421: (
+        "The request is for another host.",
+        "This service does not go by the name papers.example.org. Whoever runs it can allow that: "
+        "--allow-host papers.example.org",
+    ),
+    429: (
+        "More requests than each client may make; `Retry-After` says when to ask again.",
+        "More than 30 requests in 60 seconds. Ask again in 12 seconds.",
     ),
     503: (
         "More is asked than can be answered, and `Retry-After` says when to come back; the answer took too "

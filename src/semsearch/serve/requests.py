@@ -10,6 +10,7 @@ import uuid
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from semsearch.serve.headers import HEADERS
 from semsearch.serve.logs import current as _id
 from semsearch.serve.metrics import Metrics
 from semsearch.serve.problems import problem
@@ -62,14 +63,19 @@ class Requests:
             if status != _NO_ANSWER:
                 raise  # too late to say anything but that it ended
             detail = f"This should not have happened; the log of the service says more, under {name}."
-            await problem(500, detail)(scope, receive, told)
+            await problem(500, detail, headers=HEADERS)(scope, receive, told)
         finally:
             self._metrics.waiting.dec()
             seconds = time.perf_counter() - began
             self._metrics.requested(_route(scope), status, seconds)
+            key = scope.get("state", {}).get("key")
+            if key:
+                self._metrics.asked_with(key)
             said: dict[str, object] = {"method": scope["method"], "path": scope["path"], "status": status}
             access.info(
-                "%(method)s %(path)s %(status)d", said, extra={**said, "ms": round(seconds * 1000, 1)}
+                "%(method)s %(path)s %(status)d",
+                said,
+                extra={**said, "ms": round(seconds * 1000, 1), **({"key": key} if key else {})},
             )
 
 

@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from semsearch.errors import MissingExtra, ServeError
+from semsearch.serve.guard.access import EVERYBODY, Access
 from semsearch.serve.settings import DEFAULT, Limits
 from semsearch.serve.workers import Workers
 
@@ -32,6 +33,7 @@ def serve(
     host: str,
     port: int,
     *,
+    access: Access = EVERYBODY,
     workers: int = 1,
     rerank: str | None = None,
     access_log: bool = False,
@@ -45,6 +47,7 @@ def serve(
         root: The folder of the index.
         host: Address to listen on.
         port: 0 picks a free one.
+        access: Who may ask; by default everybody who reaches the service.
         workers: Processes that answer.
         rerank: Name or path of the reranker that puts the best hits in order; None for none.
         access_log: Write a line for every request.
@@ -57,12 +60,16 @@ def serve(
         MissingExtra: FastAPI, Jinja or uvicorn is not installed.
         IndexMissing, IndexDamaged, IndexForeign: There is no index to answer from.
         EncoderError: Its encoder, or the reranker, cannot be loaded.
+        KeysError: The API keys cannot be read.
         ServeError: The address cannot be listened on.
     """
     if not all(
         importlib.util.find_spec(name) for name in ("fastapi", "fastapi_offline", "jinja2", "uvicorn")
     ):
         raise MissingExtra("FastAPI, Jinja and uvicorn", "web")
+    from semsearch.serve.guard.guard import Guard
+
+    guard = Guard.of(access, host)  # before there are workers, which share what it counts
     with ExitStack() as stack:
         listeners = [stack.enter_context(listen(host, port))]
         if metrics_port is not None:
@@ -92,10 +99,10 @@ def serve(
 
         limits = replace(limits, places=max(1, limits.places // workers))
         apart_at = listeners[1].getsockname()[1] if metrics_port is not None else None
-        app = create_app(live, limits=limits, metrics_port=apart_at)
+        app = create_app(live, limits=limits, metrics_port=apart_at, guard=guard)
         # A worker is told by the process that looks after it: a terminal's Ctrl-C reaches both.
         signals = (signal.SIGTERM,) if workers > 1 else (signal.SIGTERM, signal.SIGINT)
-        Server(app, limits, state=app.state, signals=signals).run(sockets=listeners)
+        Server(app, limits, state=app.state, proxies=access.proxies, signals=signals).run(sockets=listeners)
         if not app.state.answering.idle:  # Python would wait for the threads, however long they take
             log.error("stopped while something was still worked on")
             logging.shutdown()

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from semsearch.errors import MissingExtra
+from semsearch.serve.guard.access import EVERYBODY, Access
 from semsearch.serve.live import Live
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
-    from mcp.server.transport_security import TransportSecuritySettings
-
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not listened on
 
 
 def serve_stdio(root: Path) -> None:
@@ -35,35 +32,43 @@ def serve_stdio(root: Path) -> None:
         server.run("stdio")
 
 
-def serve_http(root: Path, host: str, port: int, *, names: Sequence[str] = ()) -> None:
+def serve_http(root: Path, host: str, port: int, access: Access = EVERYBODY) -> None:
     """Answer over streamable HTTP at ``/mcp``, until SIGINT or SIGTERM.
 
-    Requests must be addressed to this machine, to ``host`` or to one of ``names``, and come from no page of
-    another site: a page that a browser shows cannot reach the index by way of a name that resolves to here.
+    Requests must be addressed to this machine, to ``host`` or to a name that is allowed, and come from no
+    page of another site: none can reach the index by way of a name that resolves to here.
 
     Args:
         root: The folder of the index.
         host: Address to listen on.
         port: 0 picks a free one.
-        names: Other names that clients use for this server, such as ``papers.example.org``.
+        access: Who may ask; by default everybody who reaches the service.
 
     Raises:
+        KeysError: The API keys cannot be read.
         ServeError: The address cannot be listened on.
         MissingExtra, IndexMissing, IndexDamaged, IndexForeign, EncoderError: As `serve_stdio`.
     """
     with _live(root) as (server, live):
+        from mcp.server.transport_security import TransportSecuritySettings
+
+        from semsearch.serve.guard.guard import Guard
         from semsearch.serve.run import listen
         from semsearch.serve.server import Server
 
+        guard = Guard.of(access, host, named=True)
         with listen(host, port) as listener:
             app = server.streamable_http_app(
-                json_response=True, stateless_http=True, transport_security=_security(host, names)
+                json_response=True,
+                stateless_http=True,
+                # The guard looks after hosts and origins, as it does for `semsearch serve`.
+                transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
             )
             address, port = listener.getsockname()[:2]
             where = f"http://{f'[{address}]' if ':' in address else address}:{port}/mcp"
             about = f"{len(live.searcher):,} papers at {where} (Ctrl-C stops)"
             print(f"Answering assistants from {about}", file=sys.stderr)  # noqa: T201
-            Server(app).run(sockets=[listener])
+            Server(guard.before(app), proxies=access.proxies).run(sockets=[listener])
 
 
 @contextmanager
@@ -83,15 +88,3 @@ def _live(root: Path) -> Iterator[tuple[MCPServer, Live]]:
         yield create_server(live), live
     finally:
         live.stop()
-
-
-def _security(host: str, names: Sequence[str]) -> TransportSecuritySettings:
-    """Which ``Host`` and ``Origin`` headers are let in (against DNS rebinding)."""
-    from mcp.server.transport_security import TransportSecuritySettings
-
-    known = [*_LOOPBACK, *names]
-    if host not in _EVERYWHERE:
-        known.append(f"[{host}]" if ":" in host else host)
-    hosts = [form for name in dict.fromkeys(known) for form in (name, f"{name}:*")]
-    origins = [f"{scheme}://{name}" for scheme in ("http", "https") for name in hosts]
-    return TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)

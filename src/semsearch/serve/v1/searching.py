@@ -13,6 +13,7 @@ from semsearch.search import Results, Searcher
 from semsearch.search.searcher import Asking
 from semsearch.serve import freshness
 from semsearch.serve.answering import Answering
+from semsearch.serve.guard.door import counts_as
 from semsearch.serve.live import Live
 from semsearch.serve.problems import problems
 from semsearch.serve.v1 import described, examples, query
@@ -56,6 +57,7 @@ def add(routes: APIRouter, live: Live, answering: Answering) -> None:
     ) -> Response:
         searcher = await answering.searcher(live, asked.generation)
         if isinstance(asked, Batch):
+            counts_as(request.scope, len(asked.queries))
             askings = [_numbered(_asking(searcher, one), n) for n, one in enumerate(asked.queries)]
             found = await answering.together(searcher, askings, lambda results: results)
             written = partial(_written, searcher, asked, found, request)

@@ -1,0 +1,1 @@
+"""Who is let in, and how often: hosts, sites, API keys, rates. It stands before whatever answers."""
