@@ -108,7 +108,7 @@ def parse(text: str, where: object) -> Manifest:
     try:
         raw: dict[str, Any] = json.loads(text)
         schema = raw["schema"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexDamaged("the manifest cannot be read.", where=where, hint=MEND) from error
     if schema != SCHEMA:
         raise IndexForeign(

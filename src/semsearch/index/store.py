@@ -183,9 +183,11 @@ class Store:
         path = self.verdicts / f"{generation}.json"
         try:
             found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(found, dict):
+                raise ValueError("no object")
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise IndexDamaged(f"cannot be read ({error}).", where=path, hint="Delete it.") from error
         return found
 

@@ -81,7 +81,7 @@ async def _body(request: Request) -> Any:
             return await request.json()
         text = (await request.body()).decode()
         form: dict[str, Any] = dict(parse_qs(text, keep_blank_values=True, max_num_fields=MOST_EXPORTED + 10))
-    except ValueError as error:  # also what cannot be decoded
+    except (ValueError, RecursionError) as error:  # also what cannot be decoded, or is nested too deeply
         fault = {"loc": ("body",), "msg": f"is not {media_type}: {error}"}
         raise RequestValidationError([fault]) from error
     return {name: values if name == "ids" else values[-1] for name, values in form.items()}
