@@ -28,11 +28,10 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 _ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(_ROOT))
@@ -85,7 +84,9 @@ class Watch:
         for key, (data, what) in self.found.items():
             name = f"{re.sub(r'[^A-Za-z0-9]+', '-', key)[-60:].strip('-')}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"
             (folder / name).write_bytes(data)
-            (folder / f"{name}.txt").write_text(f"{key}\n{what}\n", encoding="utf-8", errors="backslashreplace")
+            (folder / f"{name}.txt").write_text(
+                f"{key}\n{what}\n", encoding="utf-8", errors="backslashreplace"
+            )
 
 
 def _peak() -> int:
@@ -98,7 +99,9 @@ def _peak() -> int:
 def _place(error: Exception) -> str:
     """What was raised, and the last line of ours that it came through."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [f for f in frames if "/semsearch/" in f.filename or f.filename == __file__ and f.name != "expect"]
+    ours = [
+        f for f in frames if "/semsearch/" in f.filename or (f.filename == __file__ and f.name != "expect")
+    ]
     ours = ours or frames
     return f"{type(error).__name__} {Path(ours[-1].filename).name}:{ours[-1].lineno}"
 
@@ -323,7 +326,9 @@ def _http(_: Path) -> Check:
         (header,) = attached(text).values()
         expect(header.isascii() and header.isprintable(), f"no header: {header!r:.300}")
         path = address.of_paper(text.encode(errors="replace").decode())
-        expect(path.startswith("/papers/") and path.isascii() and path.isprintable(), f"no path: {path!r:.300}")
+        expect(
+            path.startswith("/papers/") and path.isascii() and path.isprintable(), f"no path: {path!r:.300}"
+        )
         try:
             Export.model_validate_json(data)
         except ValueError:
@@ -416,12 +421,82 @@ def _shown(_: Path) -> Check:
 # --- The campaign -----------------------------------------------------------------------------------------
 
 _JSON = ('{"', '"title": "', '"authors": [', '"year": 1e400', "\\ud800", "NaN", "-Infinity", "[[[[", "}}")
-_BIB = ("@article{", "author = {", " and ", "title = ", '"', "{\\'e}", "#", "@string{", "}\n}", "\\url{", "$\\alpha$")
-_HTML = ("<p>", "<li>", "</h1>", "<script>", "&#x3c;", "<!--", "-->", "<![CDATA[", "<main>", ' class="', "<pre>")
-_TEX = ("$", "\\frac{", "\\emph{", "\\'{e}", "{", "}", "^{2}", "\\\\", "``", "''", "\\begin{", "~", "\\unicode{x")
-_MARKS = ("&amp;", "&lt;", "<sub>", "é", "\u0301", "\u202e", "\ufeff", "\udc80".encode("utf-8", "surrogateescape"))
-_ASKED = ('"', ' -"', " -", "“", "by ", "papers by ", " et al. 2020", "10.1000/", "arXiv:1706.03762", "doi:", " and ")
-_KEYS = ("q=", "&k=", "&mode=hybrid", "&year_from=", "&generation=", "%00", "%ff", "&ids=", "&format=csv", "&offset=")
+_BIB = (
+    "@article{",
+    "author = {",
+    " and ",
+    "title = ",
+    '"',
+    "{\\'e}",
+    "#",
+    "@string{",
+    "}\n}",
+    "\\url{",
+    "$\\alpha$",
+)
+_HTML = (
+    "<p>",
+    "<li>",
+    "</h1>",
+    "<script>",
+    "&#x3c;",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "<main>",
+    ' class="',
+    "<pre>",
+)
+_TEX = (
+    "$",
+    "\\frac{",
+    "\\emph{",
+    "\\'{e}",
+    "{",
+    "}",
+    "^{2}",
+    "\\\\",
+    "``",
+    "''",
+    "\\begin{",
+    "~",
+    "\\unicode{x",
+)
+_MARKS = (
+    "&amp;",
+    "&lt;",
+    "<sub>",
+    "é",
+    "\u0301",
+    "\u202e",
+    "\ufeff",
+    "\udc80".encode("utf-8", "surrogateescape"),
+)
+_ASKED = (
+    '"',
+    ' -"',
+    " -",
+    "“",
+    "by ",
+    "papers by ",
+    " et al. 2020",
+    "10.1000/",
+    "arXiv:1706.03762",
+    "doi:",
+    " and ",
+)
+_KEYS = (
+    "q=",
+    "&k=",
+    "&mode=hybrid",
+    "&year_from=",
+    "&generation=",
+    "%00",
+    "%ff",
+    "&ids=",
+    "&format=csv",
+    "&offset=",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,9 +515,15 @@ class Target:
 
 
 TARGETS: dict[str, Target] = {
-    "decode": Target(_decode, ("\ufeff", b"\xff\xfe", b"\xfe\xff", "\r", b"\x1f\x8b", "%PDF-"), (".txt", ".bib")),
-    "any": Target(_reading(b""), _JSON + _BIB + _HTML, (".txt", ".html", ".bib", ".jsonl", ".json", ".ris", ".xml")),
-    "page": Target(_reading(b"Publications\n\n"), ("\n", "... (read more)", "Jane Doe\n", "We show that "), (".txt",)),
+    "decode": Target(
+        _decode, ("\ufeff", b"\xff\xfe", b"\xfe\xff", "\r", b"\x1f\x8b", "%PDF-"), (".txt", ".bib")
+    ),
+    "any": Target(
+        _reading(b""), _JSON + _BIB + _HTML, (".txt", ".html", ".bib", ".jsonl", ".json", ".ris", ".xml")
+    ),
+    "page": Target(
+        _reading(b"Publications\n\n"), ("\n", "... (read more)", "Jane Doe\n", "We show that "), (".txt",)
+    ),
     "html": Target(_reading(b"<html><body>"), _HTML, (".html", ".xml")),
     "bibtex": Target(_reading(b"@misc{first, title = {A Title}}\n"), _BIB + _TEX, (".bib",)),
     "jsonl": Target(_reading(b'{"id": "first", "title": "A Title"}\n'), _JSON, (".jsonl", ".json")),
@@ -455,7 +536,9 @@ TARGETS: dict[str, Target] = {
     "search": Target(_search, (*_ASKED, "|", "\n"), ()),
     "http": Target(_http, _KEYS, ()),
     "manifest": Target(_manifest, ('"schema": 4', "{", "[", "null", "NaN", '"files": {', '"encoder": {'), ()),
-    "files": Target(_files, ('{"question": "', '"papers": [', "\t", " Q0 ", '"within": 1e9', "nan", "\n"), (".jsonl",)),
+    "files": Target(
+        _files, ('{"question": "', '"papers": [', "\t", " Q0 ", '"within": 1e9', "nan", "\n"), (".jsonl",)
+    ),
     "cited": Target(_cited),
     "shown": Target(_shown, (*_MARKS, "\x1b[", "\x9b", "\u2068", "\u2069", "א", "ا"), (".txt",)),
 }
@@ -608,8 +691,12 @@ def replay(target: str, data: bytes) -> dict[str, tuple[bytes, str]]:
 
 def main() -> None:
     """Run the campaign, and print a line a target."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--target", action="append", choices=TARGETS, help="only this one; several may be named")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--target", action="append", choices=TARGETS, help="only this one; several may be named"
+    )
     parser.add_argument("--inputs", type=int, default=20_000, help="at most, a target (default: 20,000)")
     parser.add_argument("--minutes", type=float, default=10.0, help="at most, in all (default: 10)")
     parser.add_argument("--seed", type=int, default=0, help="another makes others (default: 0)")
@@ -633,7 +720,10 @@ def main() -> None:
         report = fuzz(target, args.inputs, share, args.seed, args.findings, args.real)
         reports.append(report)
         rate = report.inputs / max(report.seconds, 1e-9)
-        print(f"{target:<10} {report.inputs:>9,} inputs  {rate:>7,.0f}/s  {len(report.findings)} findings", flush=True)
+        print(
+            f"{target:<10} {report.inputs:>9,} inputs  {rate:>7,.0f}/s  {len(report.findings)} findings",
+            flush=True,
+        )
     print(f"{'in all':<10} {sum(report.inputs for report in reports):>9,} inputs")
     sys.exit(any(report.findings for report in reports))
 

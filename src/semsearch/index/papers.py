@@ -140,7 +140,7 @@ class PaperTable:
 
     def identified(self, text: str) -> Rows:
         """Rows of the papers whose id a text is, or else whose identifier (DOI, arXiv, …) it holds."""
-        # Half a character, which JSON and the arguments of a process may hold, is in no id; SQLite refuses it.
+        # Half a character, which JSON and arguments of a process may hold, is in no id; SQLite refuses it.
         text = text.encode(errors="surrogatepass").decode(errors="replace")
         rows = self._database.rows("SELECT row FROM papers WHERE id = ?", text.strip())
         for key in () if len(rows) else identifiers(text):

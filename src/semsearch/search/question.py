@@ -18,7 +18,7 @@ from semsearch.search.phrases import holding
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 # An opening quote begins a token and a closing one ends it: 5" is a length, and \"o a letter.
-# The look ahead finds the letter at once: without it, every place for one would be tried where nothing closes.
+# The look ahead finds the letter at once: else every place for one would be tried where nothing closes.
 _PHRASE = re.compile(r"(?<![^\s(\[])(?P<minus>-?)\"(?=[^\w\"]*+\w)(?P<phrase>[^\"]++)\"(?![\w\\])")
 # Not a lone dash, a second one, a number, or a dash inside a word.
 _MINUS = re.compile(r"(?<!\S)-(?P<word>[^\W\d_]\S*)")

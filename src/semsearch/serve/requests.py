@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import time
@@ -13,6 +12,7 @@ from datetime import UTC, datetime
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from semsearch.harmless import dump, plain
 from semsearch.serve.metrics import Metrics
 
 HEADER = "x-request-id"
@@ -61,7 +61,11 @@ class Requests:
             self._metrics.waiting.dec()
             seconds = time.perf_counter() - began
             self._metrics.requested(_route(scope), status, seconds)
-            said: dict[str, object] = {"method": scope["method"], "path": scope["path"], "status": status}
+            said: dict[str, object] = {
+                "method": scope["method"],
+                "path": plain(scope["path"]),  # a line of the log is one line
+                "status": status,
+            }
             access.info(
                 "%(method)s %(path)s %(status)d", said, extra={**said, "ms": round(seconds * 1000, 1)}
             )
@@ -85,7 +89,7 @@ class JsonLines(logging.Formatter):
                 line[name] = getattr(record, name)
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return dump(line)
 
 
 def _route(scope: Scope) -> str:

@@ -1,4 +1,4 @@
-"""Papers that hypothesis makes up to break out of their fields, and what must come out of every form of citation."""
+"""Papers made up to break out of their fields, and what must come out of every form of citation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ papers = st.lists(
         id=_PIECE,
         title=_TEXT,
         abstract=_TEXT,
-        authors=st.lists(st.sampled_from(["Ada Lovelace", "Ludwig van Beethoven", "Plato"]), max_size=2).map(tuple),
+        authors=st.lists(st.sampled_from(["Ada Lovelace", "Ludwig van Beethoven", "Plato"]), max_size=2).map(
+            tuple
+        ),
         year=st.none() | st.integers(1000, 2999),
         venue=st.none() | _TEXT,
         url=st.none() | st.sampled_from(ADDRESSES),
@@ -42,4 +44,6 @@ def check(found: list[Paper]) -> None:
         ("csl", by_json),
     ):
         back = read(FORMATS[form].write(found))
-        assert [(p.title, p.abstract, p.year) for p in back] == [(p.title, p.abstract, p.year) for p in wanted]
+        assert [(p.title, p.abstract, p.year) for p in back] == [
+            (p.title, p.abstract, p.year) for p in wanted
+        ]
