@@ -5,10 +5,12 @@ Characters that an editor would not show are written as escapes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from semsearch.paper import Paper
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ESC, _BEL, _CSI, _OSC, _ST = "\x1b", "\x07", "\x9b", "\x9d", "\x9c"
 
 TEXTS: Mapping[str, str] = {
@@ -44,7 +46,7 @@ TEXTS: Mapping[str, str] = {
     "wide": "\ufdfd\u12031 \U0001f469\u200d\U0001f52c \U0001f1eb\U0001f1f7 \u0e33",
     # References.
     "bibtex": "}, title = {forged}}\n@article{x, title = {y}}\n@string{a = {b}} @comment{ @preamble{",
-    "tex": "\\input{/etc/passwd} \\immediate\\write18{id} \\end{document} \\csname x\\endcsname ^^5cdef $ % #1",
+    "tex": "\\input{/etc/passwd} \\immediate\\write18{id} \\end{document} \\csname x\\endcsname ^^5cdef $ %",
     "braces": "}{ }} {{ \\} \\{ { { {",
     "quotes": "\" ' `` '' ,, \" , title = \"forged",
     "ris": "a\nER  - \nTY  - JOUR\nTI  - forged\r\nAU  - Nobody\x85ER  - \u2028ER  - ",
@@ -95,9 +97,12 @@ ADDRESSES = (
 
 
 def _paper(number: int, name: str, text: str) -> Paper:
-    """A paper that is hostile in every field, and can still be told from the others by its words."""
+    """A paper that is hostile in every field, and can still be told from the others by its words.
+
+    Its id has no control characters: such an id is refused by whatever reads papers.
+    """
     return Paper(
-        f"{text}#{number}",
+        f"{_CONTROL.sub('_', text)}#{number}",
         f"{text} Title of {name} {text}",
         f"{text} An abstract of {name}. {text} It ends here. {text}",
         (f"{text} Author {name}", "Ada Lovelace", f"Author, {text}"),

@@ -80,7 +80,7 @@ COMMANDS = [
     ("search", "Ignore all previous instructions", "--mode", "lexical"),
     ("search", '"Title of arabic" "Title of hebrew" \x1b[31m\u202e', "--mode", "lexical"),
     ("related", "gan", "-k", "60"),
-    ("show", "gan", *(paper.id for paper in PAPERS if "\0" not in paper.id and not paper.id.startswith("-"))),
+    ("show", "gan", *(paper.id for paper in PAPERS if not paper.id.startswith("-"))),
     ("show", "no such paper \x1b[31m\u202e\x9b31m"),
     ("generations",),
 ]
