@@ -144,7 +144,7 @@ def test_related_takes_several_ids_after_not(run: Run, root: Path) -> None:
     assert not {*nearest[:2], "lecun1998gradient"} & {hit["paper"]["id"] for hit in json.loads(out)["hits"]}
 
 
-@pytest.mark.parametrize("form", ["text", "json", "bibtex", "ris", "csl"])
+@pytest.mark.parametrize("form", ["text", "json", "bibtex", "ris", "csl", "csv"])
 def test_show_in_every_format(run: Run, root: Path, form: str) -> None:
     code, out, _ = run("show", "vaswani2017attention", "--format", form, "--index", root)
     assert code == 0

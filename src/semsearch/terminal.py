@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from semsearch.errors import SemsearchError
+from semsearch.harmless import isolated, line, plain, runs_right_to_left
 
 if TYPE_CHECKING:
     from semsearch.index.build import BuildReport
@@ -33,13 +34,9 @@ _COLOURS = {"strong": "green", "fair": "yellow", "weak": "dim"}
 _NO_MATCH = "No paper matches. Try other words, another --mode, or wider filters."
 _NONE_LEFT = "No other paper is in this index: there is nothing to be related."
 
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
-
-
-def plain(text: str) -> str:
-    """Text that cannot move the cursor, change colours or reverse the writing direction of a terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
+# What looks like markup, or like the name of an emoji, is a title's own.
+out = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def count(number: int, noun: str) -> str:
@@ -88,12 +85,12 @@ def _show_hit(hit: Hit, *, dim: bool) -> None:
     title.style = base or "bold"
     out.print(hanging(Text(f"{hit.rank:>2}  "), title))
     about = [_authors(paper.authors), str(paper.year or ""), plain(paper.venue or "")]
-    line = " · ".join(part for part in about if part)
+    known = " · ".join(part for part in about if part)
     identifier = plain(paper.id)
-    if line and _INDENT + cell_len(f"{line}  {identifier}") > out.width:
-        _print_line(Text(line, style=base))  # the id is there to be copied: it is never cut for these
-        line = ""
-    _print_line(Text.assemble((f"{line}  " if line else "", base), (identifier, base or "cyan")))
+    if known and _INDENT + cell_len(f"{known}  {identifier}") > out.width:
+        _print_line(Text(known, style=base))  # the id is there to be copied: it is never cut for these
+        known = ""
+    _print_line(Text.assemble((f"{known}  " if known else "", base), (identifier, base or "cyan")))
     why = Text(style=base)
     if hit.confidence:
         why.append(hit.confidence, style=_COLOURS[hit.confidence]).append(" · ")
@@ -122,38 +119,52 @@ def _reasons(reasons: Reasons) -> str:
 
 def _print_line(text: Text) -> None:
     """One indented line, cut at the terminal's width."""
-    line = Text(" " * _INDENT).append_text(text)
-    line.truncate(out.width, overflow="ellipsis")
-    out.print(line)
+    indented = Text(" " * _INDENT).append_text(text)
+    indented.truncate(out.width, overflow="ellipsis")
+    out.print(indented)
 
 
 def hanging(indent: Text, text: Text) -> Text:
-    """Text wrapped to the terminal's width, its first line behind ``indent`` and the others below it."""
+    """Text wrapped to the terminal's width, its first line behind ``indent`` and the others below it.
+
+    To a terminal each line has a direction of its own, so each is isolated, and not their whole.
+    """
     lines = text.wrap(out, max(20, out.width - indent.cell_len))
-    for line in lines:
-        line.rstrip()
+    for part in lines:
+        part.rstrip()
     below = Text(" " * indent.cell_len)
-    return Text("\n").join(Text.assemble(indent if i == 0 else below, line) for i, line in enumerate(lines))
+    return Text("\n").join(
+        Text.assemble(indent if i == 0 else below, _isolated(part)) for i, part in enumerate(lines)
+    )
+
+
+def _isolated(text: Text) -> Text:
+    """`isolated` for text with styles."""
+    if not runs_right_to_left(text.plain):
+        return text
+    before, after = isolated(text.plain).split(text.plain)
+    return Text.assemble(before, text, after)
 
 
 def _quote(evidence: Evidence, room: int) -> Text:
     """The sentence, its words marked; from just before the first of them, if they would all be cut off."""
     words = [(start - evidence.start, end - evidence.start) for start, end in evidence.words]
-    text = _marked(evidence.text, words, "bold")
-    text.style = "italic"
+    cut = 0
     if words and words[0][1] >= room:
-        begin = min(words[0][0] - room // 2, len(text) - room + len("… "))
+        begin = min(words[0][0] - room // 2, len(evidence.text) - room + len("… "))
         cut = evidence.text.find(" ", max(0, begin), words[0][0]) + 1 or words[0][0]
-        text = Text("… ", style="italic").append_text(text[cut:])
-    return text
+    text = _marked(evidence.text[cut:], [(start - cut, end - cut) for start, end in words], "bold")
+    text.style = "italic"
+    return Text("… " if cut else "", style="italic").append_text(_isolated(text))
 
 
 def _marked(text: str, spans: Iterable[tuple[int, int]], style: str) -> Text:
-    """Text made harmless, with some of its words in a style; `plain` keeps every character in its place."""
-    marked = Text(plain(text))
+    """Text made harmless, with some of its words, given in their order, in a style."""
+    marked, at = Text(), 0
     for start, end in spans:
-        marked.stylize(style, start, end)
-    return marked
+        marked.append(line(text[at:start])).append(line(text[start:end]), style)
+        at = end
+    return marked.append(line(text[at:]))
 
 
 def _authors(authors: Sequence[str], most: int = _MOST_AUTHORS) -> str:
@@ -163,7 +174,7 @@ def _authors(authors: Sequence[str], most: int = _MOST_AUTHORS) -> str:
 
 def show_paper(paper: Paper) -> None:
     """Everything there is about one paper."""
-    out.print(Text(plain(paper.title), style="bold"))
+    out.print(hanging(Text(), Text(line(paper.title), style="bold")))
     out.print(Text(", ".join(plain(name) for name in paper.authors) or "(no authors)"))
     about = [
         str(paper.year or ""),
@@ -171,11 +182,10 @@ def show_paper(paper: Paper) -> None:
         f"doi:{paper.doi}" if paper.doi else "",
         paper.url or "",
     ]
-    line = " · ".join(plain(part) for part in about if part)
-    if line:
-        out.print(Text(line))
+    if known := " · ".join(plain(part) for part in about if part):
+        out.print(Text(known))
     out.print()
-    out.print(Text(plain(paper.abstract) or "(no abstract)"))
+    out.print(hanging(Text(), Text(line(paper.abstract) or "(no abstract)")))
     out.print()
     out.print(Text(f"id {plain(paper.id)} · from {plain(paper.source)}", style="dim"))
 

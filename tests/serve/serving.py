@@ -23,10 +23,12 @@ from semsearch.serve.settings import DEFAULT, Limits
 from tests.support import WordEncoder
 
 
-def live_on(root: Path, papers: Sequence[Paper], encoder: Encoder | None = None) -> Live:
+def live_on(
+    root: Path, papers: Sequence[Paper], encoder: Encoder | None = None, *, force: bool = False
+) -> Live:
     """An index of some papers, ready to be served."""
     encoder = encoder or WordEncoder()
-    build(papers, root, encoder=encoder)
+    build(papers, root, encoder=encoder, force=force)
     live = Live(root)
     live.searcher = Searcher(live.searcher.generation, encoder)
     return live

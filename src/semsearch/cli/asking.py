@@ -102,8 +102,8 @@ def _print(results: Results, form: str) -> None:
 
         show_results(results)
         return
+    from semsearch.harmless import plain
     from semsearch.serve.citation import FORMATS
-    from semsearch.terminal import plain
 
     for note in results.notes:
         click.echo(plain(note), err=True)

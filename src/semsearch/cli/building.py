@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import click
 
 from semsearch.cli.options import BuildOptions, build_options, json_option, print_json, quiet_option
 from semsearch.errors import SourceError
+from semsearch.harmless import dump
 
 # A path for the sake of completion; whether there is such a file, the reader says best.
 _sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
@@ -110,7 +110,7 @@ def convert(sources: tuple[str, ...], output: str, quiet: bool, as_json: bool) -
     with BuildBar(quiet=quiet or as_json) as bar:
         bar.step("read")
         papers, rejected = read(*sources, advance=bar.advance)
-    lines = "".join(json.dumps(to_json(paper), ensure_ascii=False) + "\n" for paper in papers)
+    lines = "".join(dump(to_json(paper)) + "\n" for paper in papers)
     if output == "-":
         click.echo(lines, nl=False)
     else:

@@ -6,6 +6,7 @@ is looked at with the standard library alone.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -14,10 +15,15 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
+from semsearch.harmless import plain
+
 _MOST = 50  # ids at a time: more would fill the screen
 _BY_ID = "SELECT id, title FROM papers WHERE id >= ? AND id < ? ORDER BY id LIMIT ?"
 _MODES = ("auto", "hybrid", "dense", "lexical")
 _LAST = "\U0010ffff"
+# A shell puts what is completed into the command as it is: an id must not end the word it stands in, and
+# `$(…)` in it would be run with the command.
+_ONE_WORD = re.compile(r"[\w./][\w./:()+,@%=-]*")
 
 
 @click.command()
@@ -53,8 +59,15 @@ def generation_ids(context: click.Context, _: click.Parameter, incomplete: str) 
 
 
 def paper_ids(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Papers of the published generation, by how their ids begin; with titles, which some shells show."""
-    return [CompletionItem(name, help=title) for name, title in _papers(_root(context), incomplete)]
+    """Papers of the published generation, by how their ids begin; with titles, which some shells show.
+
+    An id that a shell would not take for one word has to be typed, in quotes.
+    """
+    return [
+        CompletionItem(name, help=plain(title))
+        for name, title in _papers(_root(context), incomplete)
+        if _ONE_WORD.fullmatch(name)
+    ]
 
 
 def sides(context: click.Context, option: click.Parameter, incomplete: str) -> list[CompletionItem]:

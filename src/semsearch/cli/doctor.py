@@ -61,7 +61,8 @@ def doctor(root: Path, as_json: bool) -> None:
 def _head(section: str, root: Path) -> None:
     from rich.text import Text
 
-    from semsearch.terminal import out, plain
+    from semsearch.harmless import plain
+    from semsearch.terminal import out
 
     where = f" {plain(str(root))}" if section == "index" else ""
     out.print(Text.assemble("\n", (section.capitalize(), "bold"), where), soft_wrap=True)
@@ -70,13 +71,14 @@ def _head(section: str, root: Path) -> None:
 def _show(finding: Finding) -> None:
     from rich.text import Text
 
-    from semsearch.terminal import hanging, out, plain
+    from semsearch.harmless import line
+    from semsearch.terminal import hanging, out
 
     mark, style = _MARKS[finding.state]
     label = Text.assemble("  ", (mark, style), f" {finding.about:<13} ")
-    out.print(hanging(label, Text(plain(finding.what))), soft_wrap=True)
+    out.print(hanging(label, Text(line(finding.what))), soft_wrap=True)
     if finding.mend:
-        out.print(hanging(Text(_INDENT), Text(f"→ {plain(finding.mend)}", style="cyan")), soft_wrap=True)
+        out.print(hanging(Text(_INDENT), Text(f"→ {line(finding.mend)}", style="cyan")), soft_wrap=True)
 
 
 def _sum_up(problems: int, warnings: int) -> None:

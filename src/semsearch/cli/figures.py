@@ -8,7 +8,8 @@ from rich.text import Text
 from semsearch.evaluate.comparison import CHANGED_BY, Comparison, Difference
 from semsearch.evaluate.evaluation import Evaluation, percentile
 from semsearch.evaluate.judged import Question
-from semsearch.terminal import count, out, plain
+from semsearch.harmless import plain
+from semsearch.terminal import count, out
 
 _NAMES = {"ndcg@10": "nDCG@10", "recall@100": "recall@100", "mrr@10": "MRR@10", "map": "MAP"}
 _FEW = 20  # questions, below which a bootstrap interval is narrower than it should be

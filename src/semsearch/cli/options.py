@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from semsearch.harmless import dump
 
 if TYPE_CHECKING:
     from semsearch.encode.runtime import RuntimeName
@@ -46,7 +47,7 @@ mode_option = click.option(
 format_option = click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "bibtex", "ris", "csl"]),
+    type=click.Choice(["text", "json", "bibtex", "ris", "csl", "csv"]),
     default="text",
     show_default=True,
     help="How to print the papers; json is the same as --json.",
@@ -155,7 +156,7 @@ def searcher_of(root: Path, rerank: str | None = None) -> Searcher:
 
 def print_json(document: Any) -> None:
     """One JSON document on stdout."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    click.echo(dump(document, indent=2))
 
 
 def print_json_error(what: str, *, where: str = "", hint: str = "") -> None:

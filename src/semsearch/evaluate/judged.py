@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.errors import EvaluationError
+
+_GRADE = re.compile(r"-?[0-9]{1,9}")
 
 Qrels = Mapping[str, Mapping[str, int]]
 """Grade by question id and paper id; above 0 is relevant."""
@@ -34,7 +37,7 @@ def read_questions(path: Path) -> list[Question]:
             record = json.loads(line)
             seed = record.get("doc_id")
             question = Question(str(record["id"]), str(record["text"]), None if seed is None else str(seed))
-        except (ValueError, KeyError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise EvaluationError(
                 "is not a question.",
                 where=f"{path}:{number}",
@@ -56,9 +59,9 @@ def read_qrels(path: Path) -> Qrels:
     for number, line in lines(path):
         fields = line.split("\t") if "\t" in line else line.split()
         question, document, grade = fields[0], fields[-2] if len(fields) > 2 else "", fields[-1]
-        if number == 1 and not grade.lstrip("-").isdigit():
+        if number == 1 and not _GRADE.fullmatch(grade):
             continue
-        if len(fields) not in {3, 4} or not grade.lstrip("-").isdigit():
+        if len(fields) not in {3, 4} or not _GRADE.fullmatch(grade):
             raise EvaluationError(
                 "is not a judgment.",
                 where=f"{path}:{number}",

@@ -133,8 +133,15 @@ class Gate:
 
 def by_source(papers: Sequence[Paper]) -> Mapping[str, int]:
     """How many papers came from each file, by its absolute path."""
-    resolved = cache(lambda path: str(Path(path).resolve()))
+    resolved = cache(_resolved)
     return dict(Counter(resolved(file) for paper in papers if (file := paper.source.rpartition(":")[0])))
+
+
+def _resolved(file: str) -> str:
+    try:
+        return str(Path(file).resolve())
+    except ValueError:  # a record may say of itself that it comes from what can be no file
+        return file
 
 
 def _parent(store: Store, new: Generation) -> tuple[Generation | None, list[Check]]:

@@ -31,8 +31,10 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]|(?<![\u0600-\U0010ffff])[\u200c\u200d]"
 )
-# Each pass takes one layer off ("&lt;b&gt;" is a tag once it is unescaped); real text has one or two.
+# Each pass takes one layer off ("&lt;b&gt;" is a tag once it is unescaped); real text has one or two. What
+# still changes after twenty is no text, and loses all that markup begins with.
 _MOST_PASSES = 20
+_MARKUP = re.compile(r"[\\$&<>{}`]")
 
 _UNFOLDED = str.maketrans(
     {"ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
@@ -77,9 +79,9 @@ def clean_text(raw: str) -> str:
     for _ in range(_MOST_PASSES):
         cleaned = _one_pass(text)
         if cleaned == text:
-            break
+            return text
         text = cleaned
-    return text
+    return clean_text(_MARKUP.sub(" ", text))
 
 
 def clean_tex(raw: str) -> str:
@@ -97,7 +99,7 @@ def clean_name(raw: str) -> str:
     rest = [part for part in parts if part not in suffixes]
     if len(rest) == 1 or len(rest) > 2 or (len(rest) == 2 and _CORPORATE.search(name)):
         return name
-    return " ".join((*reversed(rest), *suffixes))
+    return clean_text(" ".join((*reversed(rest), *suffixes)))
 
 
 def clean_year(raw: object) -> int | None:

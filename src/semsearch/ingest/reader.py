@@ -39,7 +39,7 @@ _FOREIGN = tuple(
     for name, pattern in (
         ("XML", r"\A\s*<[?!a-z]"),
         ("RTF", r"\A\s*\{\\rtf"),
-        ("a LaTeX document", r"^\s*\\documentclass\b"),
+        ("a LaTeX document", r"^[ \t]*+\\documentclass\b"),
         ("RIS", r"^TY  ?- "),
         ("PubMed's MEDLINE format", r"^(?:PMID|OWN ?)- "),
         ("Web of Science's export", r"\A\s*FN .*\nVR "),

@@ -99,6 +99,6 @@ def _golden(line: str, where: str) -> Golden:
             and 1 <= within <= 100
         ):
             raise ValueError("a part of it is of another kind")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SourceError(f"is no golden question ({error}).", where=where, hint=_FORM) from error
     return Golden(question, tuple(papers), within)

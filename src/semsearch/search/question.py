@@ -18,7 +18,8 @@ from semsearch.search.phrases import holding
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 # An opening quote begins a token and a closing one ends it: 5" is a length, and \"o a letter.
-_PHRASE = re.compile(r"(?<![^\s(\[])(?P<minus>-?)\"(?P<phrase>[^\"]*\w[^\"]*)\"(?![\w\\])")
+# The look ahead finds the letter at once: else every place for one would be tried where nothing closes.
+_PHRASE = re.compile(r"(?<![^\s(\[])(?P<minus>-?)\"(?=[^\w\"]*+\w)(?P<phrase>[^\"]++)\"(?![\w\\])")
 # Not a lone dash, a second one, a number, or a dash inside a word.
 _MINUS = re.compile(r"(?<!\S)-(?P<word>[^\W\d_]\S*)")
 # A passage that somebody pasted quotes what it likes to: more words than this, and it is prose.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from semsearch.errors import GenerationGone, PaperNotFound, QuestionError, SemsearchError
+from semsearch.harmless import dump
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: dict[type[SemsearchError], int] = {PaperNotFound: 404, GenerationGone: 410, QuestionError: 422}
@@ -101,9 +101,7 @@ def problem(
         headers: To send along.
     """
     body = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    text = json.dumps(body | ({"errors": errors} if errors else {}), ensure_ascii=False)
-    # What was asked may be no Unicode at all; its escape is JSON's own.
-    content = text.encode(errors="backslashreplace")
+    content = dump(body | ({"errors": errors} if errors else {}))
     return Response(content, status, headers, MEDIA_TYPE)
 
 

@@ -71,7 +71,11 @@ class Requests:
             key = scope.get("state", {}).get("key")
             if key:
                 self._metrics.asked_with(key)
-            said: dict[str, object] = {"method": scope["method"], "path": scope["path"], "status": status}
+            said: dict[str, object] = {
+                "method": scope["method"],
+                "path": scope["path"],
+                "status": status,
+            }
             access.info(
                 "%(method)s %(path)s %(status)d",
                 said,

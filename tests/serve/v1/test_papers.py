@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import httpx2 as httpx
@@ -38,6 +39,10 @@ def test_papers_are_exported_in_the_order_asked_for_each_once(client: httpx.Clie
     assert [entry["title"].strip("{}") for entry in parse_string(bibtex.text).entries] == titles
     assert [record["title"] for record in rispy.loads(exported("ris").text)] == titles
     assert [item["title"] for item in exported("csl").json()] == titles
+    table = exported("csv")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8; header=present"
+    assert table.headers["content-disposition"] == 'attachment; filename="papers.csv"'
+    assert [row["title"] for row in csv.DictReader(table.text.lstrip("\ufeff").splitlines())] == titles
     assert [paper["id"] for paper in exported("json").json()] == WANTED
 
 

@@ -131,7 +131,10 @@ def test_facets_over_http_are_those_of_python(client: httpx.Client, live: Live) 
         assert client.get("/v1/facets", params=q).json() == everything
 
 
-@pytest.mark.parametrize(("form", "begins"), [("bibtex", "@inproceedings{"), ("ris", "TY  - "), ("csl", "[")])
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [("bibtex", "@inproceedings{"), ("ris", "TY  - "), ("csl", "["), ("csv", "\ufeffid,title,authors,")],
+)
 def test_hits_as_a_file(client: httpx.Client, live: Live, form: str, begins: str) -> None:
     reply = client.get("/v1/search", params={"q": QUESTION, "k": 4, "format": form})
     titles = [hit.paper.title for hit in live.searcher.search(QUESTION, 4)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from semsearch.paper import Paper
-from semsearch.serve.citation.fields import joined, line
+from semsearch.serve.citation.fields import CONTROLS, joined, line
 from semsearch.serve.citation.kinds import Kind, arxiv_id, kind_of
 from semsearch.serve.citation.names import Name, names_of
 
@@ -21,7 +21,7 @@ _PRINTED = str.maketrans({"^": r"\textasciicircum{}"})
 _LONELY = str.maketrans({"{": r"\{\vphantom{\}}", "}": r"\vphantom{\{}\}"})
 # What TeX's fonts make one character of: dashes, quotation marks, ¿ and ¡.
 _LIGATURE = re.compile(r"(?<=-)-|(?<=[`?!])`|(?<=')'|(?<=,),|(?<=<)<|(?<=>)>")
-_NOT_IN_ADDRESS = re.compile(r"[\s{}\\\x00-\x1f\x7f-\x9f]")
+_NOT_IN_ADDRESS = re.compile(rf"[\s{{}}\\]|{CONTROLS.pattern}")
 _NOT_IN_KEY = re.compile(r"[^A-Za-z0-9:._/+-]")
 _SPLITS_NAMES = re.compile(r"[,\s]|^others$", re.IGNORECASE)
 
@@ -95,7 +95,7 @@ def _balanced(text: str) -> bool:
 
 def _address(text: str) -> str:
     """A DOI or an address: BibTeX reads these as they are, so what would end the field is percent-encoded."""
-    return _NOT_IN_ADDRESS.sub(lambda c: quote(c[0]), text.strip())
+    return _NOT_IN_ADDRESS.sub(lambda c: quote(c[0], errors="replace"), text.strip())
 
 
 def _author(name: Name) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from semsearch.harmless import dump
 from semsearch.paper import Paper
 from semsearch.serve.citation.fields import joined
 from semsearch.serve.citation.kinds import Kind, kind_of
@@ -22,7 +22,7 @@ _TYPES: dict[Kind, str] = {
 
 def write_csl(papers: Sequence[Paper]) -> str:
     """One item a paper."""
-    return json.dumps([_item(paper) for paper in papers], ensure_ascii=False, indent=2) + "\n"
+    return dump([_item(paper) for paper in papers], indent=2) + "\n"
 
 
 def _item(paper: Paper) -> dict[str, Any]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-# Those that are no white space, as `str.split` knows it.
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+# Those that are no white space, as `str.split` knows it; and what turns the direction of all that follows, is
+# never shown, or is no character.
+CONTROLS = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
 
 
 def line(text: str) -> str:
     """Text on one line, without control characters: a field ends where its line does."""
-    return " ".join(_CONTROLS.sub("", text).split())
+    return " ".join(CONTROLS.sub("", text).split())
 
 
 def joined(keywords: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ PAGE = 10  # hits
 LAST_PAGE = MOST_HITS // PAGE
 _LAST_YEAR = 9999
 _SHOWN = 50  # characters of what is too long
+_DIGITS = 10  # of a number; Python refuses to read one of some thousands
 _ALL = Filters()
 
 
@@ -90,7 +91,7 @@ def read(parameters: QueryParams) -> Address:
 
     def number(name: str, least: int, most: int) -> int | None:
         text = parameters.get(name, "").strip()
-        if text.isdecimal() and least <= int(text) <= most:
+        if text.isdecimal() and len(text) <= _DIGITS and least <= int(text) <= most:
             return int(text)
         if text:
             unread.append(text)

@@ -14,6 +14,7 @@ function (answer) {
   const element = (name, text, lang) => {
     const made = document.createElement(name);
     if (text) made.textContent = text;
+    made.dir = "auto";  // nor do they turn the line around
     if (lang) made.lang = lang;
     return made;
   };

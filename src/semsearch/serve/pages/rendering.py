@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -47,6 +48,7 @@ def render(request: Request, template: str, status: int = HTTPStatus.OK, **value
         asset(name): the address of a file of ``static/``.
         paper_path(id), related_path(like, unlike), search_path(q, author=...): addresses in that language.
         file_path(id), file_name(paper, suffix): where a citation is, and what it is saved as.
+        bdi(texts): some texts of papers in a line of ours, joined by commas, none of which turns the line.
         switch: code and address of this page in each language.
     """
     wanted = request.query_params.get("lang")
@@ -81,6 +83,7 @@ def render(request: Request, template: str, status: int = HTTPStatus.OK, **value
             search_path=search_path,
             file_path=lambda identifier: address.of_paper(identifier, "/v1/papers/"),
             file_name=file_name,
+            bdi=bdi,
             switch=[(other, _path(request, other)) for other in CODES],
             **values,
         )
@@ -91,6 +94,11 @@ def render(request: Request, template: str, status: int = HTTPStatus.OK, **value
     if status == HTTPStatus.OK and tag in (each.strip() for each in known.split(",")):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={**HEADERS, "ETag": tag})
     return HTMLResponse(html, status, {**HEADERS, "ETag": tag})
+
+
+def bdi(texts: Sequence[str]) -> Markup:
+    """Texts of strangers, each with a direction of its own; UAX #9 knows it as an isolate."""
+    return Markup(", ").join(Markup("<bdi>{}</bdi>").format(text) for text in texts)
 
 
 def _path(request: Request, code: str) -> str:

@@ -25,7 +25,7 @@ MOST_SEEDS = 100
 MOST_EXPORTED = 1_000
 LARGEST_BODY = 4 << 20  # bytes; the largest batch of questions, and then some
 
-Format = Literal["json", "bibtex", "ris", "csl"]
+Format = Literal["json", "bibtex", "ris", "csl", "csv"]
 
 _QUESTION = (
     "The question, in your own words; or a title, an author, an identifier. "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from semsearch.errors import PaperNotFound
+from semsearch.harmless import dump
 from semsearch.paper import Paper
 from semsearch.search import Results, Searcher
 from semsearch.search.searcher import MOST_HITS
@@ -31,9 +31,7 @@ def document(found: dict[str, Any], tag: str | None = None, timing: str | None =
     headers = freshness.headers(tag) if tag else {}
     if timing:
         headers["Server-Timing"] = timing
-    # What was asked may be no Unicode at all; its escape is JSON's own.
-    content = json.dumps(found, ensure_ascii=False).encode(errors="backslashreplace")
-    return Response(content, headers=headers, media_type="application/json")
+    return Response(dump(found), headers=headers, media_type="application/json")
 
 
 def timing(results: Results) -> str:

@@ -408,6 +408,7 @@
     title.textContent = paper.title;
     title.href = path(paper);
     title.tabIndex = -1;
+    title.dir = about.dir = "auto";  // a title may run from right to left, and must not turn what is beside it
     const authors = paper.authors.join(", ") + (paper.others ? ` ${plural(paper.others)}` : "");
     about.textContent = [authors, paper.year || words.undated].filter(Boolean).join(" · ");
     card.replaceChildren(title, about);

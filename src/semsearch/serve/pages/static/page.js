@@ -83,13 +83,14 @@
   history.scrollRestoration = "manual";
   addEventListener("popstate", event => load(location.href, { push: false, scroll: event.state?.scroll ?? 0 }));
 
-  // Papers that are ticked, by id, with their titles and the paths of their pages.
+  // Papers that are ticked, by id, with their titles and the paths of their pages. The object has no prototype: an id
+  // may be "constructor".
   function selection() {
+    const selected = Object.create(null);
     try {
-      const kept = JSON.parse(localStorage.getItem(KEY));
-      return kept && typeof kept === "object" ? kept : {};
+      return Object.assign(selected, JSON.parse(localStorage.getItem(KEY)));
     } catch {
-      return {};
+      return selected;
     }
   }
 
@@ -130,6 +131,7 @@
       const item = document.createElement("li"), link = document.createElement("a"), out = document.createElement("button");
       link.href = selected[id].path + (new URLSearchParams(location.search).has("lang") ? "?lang=" + document.documentElement.lang : "");
       link.textContent = selected[id].title;
+      link.dir = "auto";
       out.type = "button";
       out.textContent = "×";
       out.setAttribute("aria-label", bar.dataset.remove.replace("%", () => selected[id].title));
