@@ -78,15 +78,16 @@ def test_a_file_without_papers_is_refused(tmp_path: Path, text: str) -> None:
 def test_an_id_belongs_to_the_first_paper_of_all_sources(tmp_path: Path) -> None:
     first, second = tmp_path / "a.bib", tmp_path / "b.jsonl"
     first.write_text(BIBTEX, encoding="utf-8")
-    second.write_text(JSONL + '{"id": "floyd1962", "title": "Treesort"}', encoding="utf-8")
+    second.write_text(
+        JSONL + '{"id": "floyd1962", "title": "Treesort"}\n{"id": "hoare1962", "title": "Find"}',
+        encoding="utf-8",
+    )
     papers, rejected = read(first, str(second))
-    assert [paper.id for paper in papers] == ["hoare1962", "floyd1962"]
+    assert [paper.title for paper in papers] == ["Quicksort", "Treesort", "Find"]
+    assert [paper.id for paper in papers[:2]] == ["hoare1962", "floyd1962"]
+    assert papers[2].id.startswith("find-")
     assert rejected == [
-        Rejected(
-            f"{second}:1",
-            f"the id “hoare1962” is already taken by {first}:1. "
-            "Change one, delete one, or name each file once.",
-        )
+        Rejected(f"{second}:1", f"the id “hoare1962” and the title are those of the paper at {first}:1.")
     ]
 
 

@@ -21,8 +21,9 @@ _sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...
 def index(options: BuildOptions, sources: tuple[str, ...]) -> None:
     """Read papers, embed them, and publish an index of them.
 
-    SOURCE is a publications page saved as text or HTML, a BibTeX file, or JSON lines; what a file is, is told
-    from its content. Several are read as one collection. The index that was published before serves until the
+    SOURCE is a publications page saved as text or HTML, a BibTeX file, or JSON lines; a folder or an archive of
+    such files; or - for standard input. What a file is, is told from its content. Several are read as one
+    collection. The index that was published before serves until the
     new one is complete and checked; texts that have not changed are not embedded again.
 
     \b
@@ -103,7 +104,7 @@ def convert(sources: tuple[str, ...], output: str, quiet: bool, as_json: bool) -
     """
     if as_json and output == "-":
         raise click.UsageError("--json prints one document to stdout: name a file for the papers with -o.")
-    from semsearch.ingest.jsonl import to_json
+    from semsearch.ingest.formats.jsonl import to_json
     from semsearch.ingest.reader import read
     from semsearch.terminal import BuildBar, count, err, show_rejected
 

@@ -11,7 +11,7 @@ from typing import Any
 from semsearch.encode import Passport
 from semsearch.errors import IndexDamaged, IndexForeign
 
-SCHEMA = 4
+SCHEMA = 5
 CANARIES = "canaries.npy"
 
 

@@ -31,7 +31,7 @@ def build_from_sources(
     """Read files of papers, build a generation and publish it.
 
     Args:
-        sources: Files; remembered in the manifest by their absolute paths.
+        sources: Files, folders, archives or ``-``; remembered in the manifest by their absolute paths.
         root: Folder of the index.
         encoder: Name or path of a sentence-transformers model; None for the embedded default.
         runtime: What runs it, see `choosing.load`.
@@ -58,7 +58,7 @@ def build_from_sources(
     progress.step("load")
     with storage(root):
         model = choosing.load(encoder or DEFAULT, exports=Store(root).encoders, runtime=runtime)
-    paths = [str(Path(source).resolve()) for source in sources]
+    paths = [source if source == "-" else str(Path(source).resolve()) for source in sources]
     return build(
         papers,
         root,
@@ -77,13 +77,13 @@ def recorded(root: Path) -> Manifest:
 
     Raises:
         IndexMissing, IndexDamaged, IndexForeign: There is no published generation to ask.
-        SourceError: It was built from Python, without naming sources.
+        SourceError: It was built from Python, without naming sources, or from standard input.
     """
     store = Store(root)
     manifest = store.manifest(store.published())
-    if not manifest.sources:
+    if not manifest.sources or "-" in manifest.sources:
         raise SourceError(
-            "the published index does not say which files it was built from.",
+            "the published index was built from standard input, or does not say from which files.",
             where=root,
             hint="Name them once: semsearch index SOURCE...",
         )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from semsearch.ingest.clean import fold
+from semsearch.paper import Paper, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +30,32 @@ def make_id(title: str, authors: Sequence[str]) -> str:
     folded = [fold(text) or text for text in (title, *authors)]
     digest = hashlib.sha256("\n".join(folded).encode()).hexdigest()[:_DIGEST_LENGTH]
     return f"{_slug(folded[0])}-{digest}"
+
+
+class Ids:
+    """Sees to it that no two papers have the same id.
+
+    The first keeps it. Files number their records alike, and people give two papers one key: another paper
+    gets an id made of its title and authors. The same paper once more is none.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[str, tuple[str, str]] = {}
+
+    def given(self, paper: Paper) -> Paper | Rejected:
+        """The paper, with an id of its own."""
+        title = fold(paper.title) or paper.title
+        place, taken = self._places.get(paper.id, ("", ""))
+        if taken == title:
+            return Rejected(
+                paper.source, f"the id “{paper.id}” and the title are those of the paper at {place}."
+            )
+        if taken:
+            made = make_id(paper.title, paper.authors)
+            numbered = (made if n == 1 else f"{made}-{n}" for n in count(1))
+            paper = replace(paper, id=next(each for each in numbered if each not in self._places))
+        self._places[paper.id] = (paper.source, title)
+        return paper
 
 
 def _slug(folded: str) -> str:
