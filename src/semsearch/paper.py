@@ -23,6 +23,7 @@ class Version:
         title: Its own.
         year: Its own, as venue, doi and url are.
         source: Where the record was read.
+        why: What showed that it is of the paper; empty for the record that came first.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Version:
     doi: str | None = None
     url: str | None = None
     source: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

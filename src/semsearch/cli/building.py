@@ -21,8 +21,8 @@ _sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...
 def index(options: BuildOptions, sources: tuple[str, ...]) -> None:
     """Read papers, embed them, and publish an index of them.
 
-    SOURCE is a publications page saved as text or HTML, a BibTeX file, or JSON lines; a folder or an archive of
-    such files; or - for standard input. What a file is, is told from its content. Several are read as one
+    SOURCE is a publications page saved as text or HTML, a BibTeX file, or JSON lines; a folder or an archive
+    of such files; or - for standard input. What a file is, is told from its content. Several are read as one
     collection. The index that was published before serves until the
     new one is complete and checked; texts that have not changed are not embedded again.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
 from semsearch.ingest.clean import fold
-from semsearch.paper import Paper, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
+
+    from semsearch.ingest.duplicates.keys import Keys
+    from semsearch.paper import Paper
 
 _SLUG_LENGTH = 40
 _DIGEST_LENGTH = 8
@@ -32,30 +33,26 @@ def make_id(title: str, authors: Sequence[str]) -> str:
     return f"{_slug(folded[0])}-{digest}"
 
 
-class Ids:
-    """Sees to it that no two papers have the same id.
+def new_ids(ids: Keys, paper_at: Callable[[int], Paper], absorbed: Collection[int]) -> dict[int, str]:
+    """Ids for papers whose own is that of a paper before them, by row.
 
-    The first keeps it. Files number their records alike, and people give two papers one key: another paper
-    gets an id made of its title and authors. The same paper once more is none.
+    Files number their records alike, and people give two papers one key. The first keeps it; the others get
+    one made of title and authors, which stays the same when the files are read again.
+
+    Args:
+        ids: The id of each row.
+        paper_at: The paper of a row.
+        absorbed: Rows that were merged into others, and need none.
     """
-
-    def __init__(self) -> None:
-        self._places: dict[str, tuple[str, str]] = {}
-
-    def given(self, paper: Paper) -> Paper | Rejected:
-        """The paper, with an id of its own."""
-        title = fold(paper.title) or paper.title
-        place, taken = self._places.get(paper.id, ("", ""))
-        if taken == title:
-            return Rejected(
-                paper.source, f"the id “{paper.id}” and the title are those of the paper at {place}."
-            )
-        if taken:
-            made = make_id(paper.title, paper.authors)
-            numbered = (made if n == 1 else f"{made}-{n}" for n in count(1))
-            paper = replace(paper, id=next(each for each in numbered if each not in self._places))
-        self._places[paper.id] = (paper.source, title)
-        return paper
+    kept = ([row for row in shared if row not in absorbed] for shared in ids.shared())
+    rows = sorted(row for shared in kept for row in shared[1:])
+    made = {row: make_id((paper := paper_at(row)).title, paper.authors) for row in rows}
+    taken = ids.known(made.values())
+    for row, name in made.items():
+        numbered = (name if n == 1 else f"{name}-{n}" for n in count(1))
+        made[row] = next(each for each in numbered if each not in taken)
+        taken.add(made[row])
+    return made
 
 
 def _slug(folded: str) -> str:

@@ -1,13 +1,18 @@
-"""Files of papers in any format, one after the other, to papers with ids of their own and within limits."""
+"""Files of papers in any format to papers: each once, with an id of its own, and within limits."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from semsearch.errors import SourceError
+from semsearch.ingest.duplicates.finding import groups, keys_of
+from semsearch.ingest.duplicates.keys import Keys
+from semsearch.ingest.duplicates.merging import merged
+from semsearch.ingest.duplicates.spool import Spool
 from semsearch.ingest.formats import SUPPORTED, format_of
-from semsearch.ingest.identity import Ids
+from semsearch.ingest.identity import new_ids
 from semsearch.ingest.opening import STANDARD_INPUT, opened
 from semsearch.paper import Paper, Rejected
 
@@ -25,44 +30,67 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 def read(
-    *sources: str | Path, advance: Callable[[int], object] | None = None
+    *sources: str | Path,
+    keep_duplicates: bool = False,
+    advance: Callable[[int], object] | None = None,
 ) -> tuple[list[Paper], list[Rejected]]:
     """Read files of papers; see `iter_papers`.
-
-    Args:
-        sources: What to read.
-        advance: Told of each record, whatever became of it.
 
     Raises:
         SourceError: A file cannot be read at all.
     """
     papers: list[Paper] = []
     rejected: list[Rejected] = []
-    for item in iter_papers(sources):
+    for item in iter_papers(sources, keep_duplicates=keep_duplicates, advance=advance):
         if isinstance(item, Paper):
             papers.append(item)
         else:
             rejected.append(item)
-        if advance:
-            advance(1)
     return papers, rejected
 
 
-def iter_papers(sources: Iterable[str | Path]) -> Iterator[Paper | Rejected]:
-    """Read papers one after the other; every id is new, every paper within the limits.
+def iter_papers(
+    sources: Iterable[str | Path],
+    *,
+    keep_duplicates: bool = False,
+    advance: Callable[[int], object] | None = None,
+) -> Iterator[Paper | Rejected]:
+    """Read papers: each once, each with an id of its own, each within the limits.
+
+    All is read before the first paper comes, to know which are the same; they are set aside on the disk
+    meanwhile, so that memory does not grow with them. What cannot be read comes at once.
 
     Args:
         sources: Files, folders, archives; ``-`` is standard input.
+        keep_duplicates: Leave records of one paper apart; otherwise they are merged, see `duplicates`.
+        advance: Told of each record, whatever becomes of it.
 
     Raises:
         SourceError: What is named is missing, empty, binary, of no supported format, or holds nothing. Of the
             files of a folder or an archive, those that are so are rejected, and the others read.
     """
-    ids = Ids()
-    for name in sources:
-        for item in _read_named(name):
-            checked = validate(item) if isinstance(item, Paper) else item
-            yield ids.given(checked) if isinstance(checked, Paper) else checked
+    with Spool() as spool, Keys() as ids, Keys() as keys:
+        for name in sources:
+            for item in _read_named(name):
+                checked = validate(item) if isinstance(item, Paper) else item
+                if isinstance(checked, Rejected):
+                    yield checked
+                else:
+                    ids.add(checked.id, len(spool))
+                    for key in () if keep_duplicates else keys_of(checked):
+                        keys.add(key, len(spool))
+                    spool.append(checked)
+                if advance:
+                    advance(1)
+        found = groups(keys, spool.__getitem__)
+        absorbed = {row for rows in found.values() for row, _ in rows[1:]}
+        renamed = new_ids(ids, spool.__getitem__, absorbed)
+        for row, paper in enumerate(spool):
+            if row in absorbed:
+                continue
+            if row in found:
+                paper = merged([spool[other] for other, _ in found[row]], [why for _, why in found[row]])
+            yield replace(paper, id=renamed[row]) if row in renamed else paper
 
 
 def validate(paper: Paper) -> Paper | Rejected:

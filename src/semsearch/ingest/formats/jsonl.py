@@ -265,6 +265,7 @@ def _version(record: dict[str, Any]) -> Version:
         doi=clean_doi(_text(record, "doi")),
         url=_text(record, "url").strip() or None,
         source=_text(record, "source").strip(),
+        why=_text(record, "why"),
     )
 
 

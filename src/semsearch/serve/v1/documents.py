@@ -33,6 +33,7 @@ class Version(BaseModel):
     venue: str | None
     doi: str | None
     url: str | None
+    why: str = Field(description="What showed that it is of the paper; empty for the first.")
 
 
 class Paper(BaseModel):
