@@ -100,6 +100,19 @@ def test_an_id_belongs_to_the_first_paper_of_all_sources(tmp_path: Path) -> None
     ]
 
 
+def test_a_wrong_file_is_given_up_early(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    path.write_text('{"title": "Quicksort"}\n' + '{"name": "x"}\n' * 50, encoding="utf-8")
+    items = iter_papers([path], max_rejected=3)
+    assert [next(items) for _ in range(4)]
+    with pytest.raises(
+        SourceError, match=r"papers.jsonl:5: more than 3 records cannot be used; the last: the r"
+    ):
+        next(items)
+    papers, rejected = read(path, max_rejected=50)
+    assert (len(papers), len(rejected)) == (1, 50)
+
+
 def test_an_id_that_is_made_is_nobody_elses(tmp_path: Path) -> None:
     path = tmp_path / "papers.jsonl"
     made = make_id("Find", ())

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from semsearch.cli.options import BuildOptions, build_options, json_option, print_json, quiet_option
+from semsearch.cli.options import (
+    BuildOptions,
+    build_options,
+    json_option,
+    keep_duplicates_option,
+    max_rejected_option,
+    print_json,
+    quiet_option,
+)
 from semsearch.errors import SourceError
 
 # A path for the sake of completion; whether there is such a file, the reader says best.
@@ -65,6 +75,8 @@ def _build(
         report = build_from_sources(
             sources,
             options.root,
+            keep_duplicates=options.keep_duplicates,
+            max_rejected=options.max_rejected,
             encoder=encoder,
             runtime=options.runtime,
             keep=options.keep,
@@ -90,13 +102,23 @@ def _build(
     metavar="FILE",
     help="Where to write; - is stdout.  [default: -]",
 )
+@keep_duplicates_option
+@max_rejected_option
 @quiet_option
 @json_option
-def convert(sources: tuple[str, ...], output: str, quiet: bool, as_json: bool) -> None:
+def convert(
+    sources: tuple[str, ...],
+    output: str,
+    keep_duplicates: bool,
+    max_rejected: int | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
     """Read papers and write them as JSON lines.
 
     This is the reading part of `index`, alone: it shows what semsearch makes of a file before anything is
-    embedded. What it writes, `index` reads.
+    embedded. What it writes, `index` reads. Records of one paper are merged: the "versions" of a paper say
+    which they were, and what showed it.
 
     \b
     semsearch convert publications.txt | less
@@ -105,25 +127,40 @@ def convert(sources: tuple[str, ...], output: str, quiet: bool, as_json: bool) -
     if as_json and output == "-":
         raise click.UsageError("--json prints one document to stdout: name a file for the papers with -o.")
     from semsearch.ingest.formats.jsonl import to_json
-    from semsearch.ingest.reader import read
+    from semsearch.ingest.reader import iter_papers
+    from semsearch.paper import Rejected
     from semsearch.terminal import BuildBar, count, err, show_rejected
 
-    with BuildBar(quiet=quiet or as_json) as bar:
+    papers, merged, rejected = 0, 0, list[Rejected]()
+    with BuildBar(quiet=quiet or as_json) as bar, _written(output) as write:
         bar.step("read")
-        papers, rejected = read(*sources, advance=bar.advance)
-    lines = "".join(json.dumps(to_json(paper), ensure_ascii=False) + "\n" for paper in papers)
-    if output == "-":
-        click.echo(lines, nl=False)
-    else:
-        from semsearch.index.files import replace_atomically, storage
-
-        with storage(Path(output)):
-            replace_atomically(Path(output), lines)
+        for item in iter_papers(
+            sources, keep_duplicates=keep_duplicates, max_rejected=max_rejected, advance=bar.advance
+        ):
+            if isinstance(item, Rejected):
+                rejected.append(item)
+                continue
+            papers += 1
+            merged += max(0, len(item.versions) - 1)
+            write(json.dumps(to_json(item), ensure_ascii=False) + "\n")
     if not as_json or not papers:
-        err.print(f"{count(len(papers), 'paper')}, {len(rejected):,} rejected")
+        also = f", {merged:,} more merged into them" if merged else ""
+        err.print(f"{count(papers, 'paper')}{also}, {len(rejected):,} rejected")
         show_rejected(rejected)
     if not papers:
         raise SourceError("no paper could be read.", where=", ".join(sources), hint="See the reasons above.")
     if as_json:
-        found = {"papers": len(papers), "rejected": [asdict(item) for item in rejected]}
+        found = {"papers": papers, "merged": merged, "rejected": [asdict(item) for item in rejected]}
         print_json(found | {"output": str(Path(output).resolve())})
+
+
+@contextlib.contextmanager
+def _written(output: str) -> Iterator[Callable[[str], object]]:
+    """Where to write text to: stdout, or a file that is there when all of it is."""
+    if output == "-":
+        yield lambda text: click.echo(text, nl=False)
+        return
+    from semsearch.index.files import replacing, storage
+
+    with storage(Path(output)), replacing(Path(output)) as stream:
+        yield stream.write

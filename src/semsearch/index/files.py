@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,15 +67,25 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def replace_atomically(path: Path, text: str) -> None:
-    """Give a small file new content in one step: a reader sees the old text or the new, never a part."""
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[TextIO]:
+    """A stream that gives a file new content in one step: a reader sees the old text or the new one."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("w", encoding="utf-8") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
     sync(path.parent)
+
+
+def replace_atomically(path: Path, text: str) -> None:
+    """Give a small file new content in one step."""
+    with replacing(path) as stream:
+        stream.write(text)
 
 
 def mapped(path: Path) -> NDArray[Any]:

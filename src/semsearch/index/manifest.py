@@ -32,6 +32,7 @@ class Counts:
         without_abstract: Papers among them that have a title alone.
         truncated: Abstracts that the source itself cuts short.
         rejected: Records that could not be used; ``rejected.jsonl`` lists them.
+        merged: Records that were merged into others; the versions of a paper say which.
         windowed: Texts longer than the encoder reads at once, and therefore read in windows.
         sentences: Sentences of abstracts that have a vector.
         embedded: Texts encoded by this build; the other vectors came from the cache.
@@ -41,6 +42,7 @@ class Counts:
     without_abstract: int
     truncated: int
     rejected: int
+    merged: int
     windowed: int
     sentences: int
     embedded: int

@@ -26,6 +26,8 @@ def build_from_sources(
     keep: int,
     exact: bool = False,
     gate: Gate | None = None,
+    keep_duplicates: bool = False,
+    max_rejected: int | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Read files of papers, build a generation and publish it.
@@ -38,6 +40,8 @@ def build_from_sources(
         keep: How many generations stay.
         exact: Search vectors exactly, however many papers there are.
         gate: What it must show to be published.
+        keep_duplicates: Leave records of one paper apart.
+        max_rejected: Give up when more records cannot be used; None for no limit.
         progress: Told of every step.
 
     Raises:
@@ -47,7 +51,9 @@ def build_from_sources(
     """
     progress = Timed(progress or Silent())
     progress.step("read")
-    papers, rejected = read(*sources, advance=progress.advance)
+    papers, rejected = read(
+        *sources, keep_duplicates=keep_duplicates, max_rejected=max_rejected, advance=progress.advance
+    )
     if not papers:
         reasons = "; ".join(f"{item.where}: {item.why.rstrip('.')}" for item in rejected[:3])
         raise NothingToIndex(

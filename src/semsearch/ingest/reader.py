@@ -32,6 +32,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 def read(
     *sources: str | Path,
     keep_duplicates: bool = False,
+    max_rejected: int | None = None,
     advance: Callable[[int], object] | None = None,
 ) -> tuple[list[Paper], list[Rejected]]:
     """Read files of papers; see `iter_papers`.
@@ -41,7 +42,9 @@ def read(
     """
     papers: list[Paper] = []
     rejected: list[Rejected] = []
-    for item in iter_papers(sources, keep_duplicates=keep_duplicates, advance=advance):
+    for item in iter_papers(
+        sources, keep_duplicates=keep_duplicates, max_rejected=max_rejected, advance=advance
+    ):
         if isinstance(item, Paper):
             papers.append(item)
         else:
@@ -53,6 +56,7 @@ def iter_papers(
     sources: Iterable[str | Path],
     *,
     keep_duplicates: bool = False,
+    max_rejected: int | None = None,
     advance: Callable[[int], object] | None = None,
 ) -> Iterator[Paper | Rejected]:
     """Read papers: each once, each with an id of its own, each within the limits.
@@ -63,18 +67,28 @@ def iter_papers(
     Args:
         sources: Files, folders, archives; ``-`` is standard input.
         keep_duplicates: Leave records of one paper apart; otherwise they are merged, see `duplicates`.
+        max_rejected: Give up when more records than this cannot be used: the file is another than was meant.
         advance: Told of each record, whatever becomes of it.
 
     Raises:
         SourceError: What is named is missing, empty, binary, of no supported format, or holds nothing. Of the
-            files of a folder or an archive, those that are so are rejected, and the others read.
+            files of a folder or an archive, those that are so are rejected, and the others read. Or more than
+            ``max_rejected`` records were rejected.
     """
+    rejected = 0
     with Spool() as spool, Keys() as ids, Keys() as keys:
         for name in sources:
             for item in _read_named(name):
                 checked = validate(item) if isinstance(item, Paper) else item
                 if isinstance(checked, Rejected):
                     yield checked
+                    rejected += 1
+                    if max_rejected is not None and rejected > max_rejected:
+                        raise SourceError(
+                            f"more than {max_rejected:,} records cannot be used; the last: {checked.why}",
+                            where=checked.where,
+                            hint="See whether it is the right file; semsearch convert shows every reason.",
+                        )
                 else:
                     ids.add(checked.id, len(spool))
                     for key in () if keep_duplicates else keys_of(checked):

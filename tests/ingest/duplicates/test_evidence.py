@@ -62,7 +62,7 @@ def test_title_authors_and_year_show_it(other: Paper, shown_by: str) -> None:
         replace(ATTENTION, id="b", title="Attention Is Not All You Need", abstract=OTHER_ABSTRACT),
         replace(ATTENTION, id="b", title="Attention Is All You Need II"),
         replace(ATTENTION, id="b", title="Attention Is All You Need, Part 2"),
-        replace(ATTENTION, id="b", title="Inattention Is All You Need"),
+        replace(ATTENTION, id="b", title="Inattention Is All You Need", abstract=""),
         replace(ATTENTION, id="b", title="Attentive Is All You Read", abstract=""),
         replace(ATTENTION, id="b", authors=(), abstract=""),
     ],
