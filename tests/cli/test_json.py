@@ -118,7 +118,7 @@ def test_bad_records_are_in_the_document(run: Run, data: Path, tmp_path: Path) -
     code, out, err = run("convert", data / "papers-malformed.jsonl", "-o", tmp_path / "out.jsonl", "--json")
     assert (code, err) == (0, "")
     document = _document(out)
-    assert document["papers"] == 2
+    assert document["papers"] == 3
     assert document["rejected"][0]["where"].endswith("papers-malformed.jsonl:2")
     assert len(document["rejected"]) == 9
     assert all(item["why"] for item in document["rejected"])
