@@ -28,7 +28,7 @@ from semsearch.encode import Encoder, Passport, Vectors, choosing, unit
 from semsearch.index.build import BuildReport, build
 from semsearch.index.progress import Timed
 from semsearch.index.store import Store
-from semsearch.ingest.jsonl import to_json
+from semsearch.ingest.formats.jsonl import to_json
 from semsearch.ingest.reader import read
 from semsearch.terminal import BuildBar
 

@@ -29,7 +29,7 @@ from semsearch.evaluate.evaluation import percentile
 from semsearch.index.build import build
 from semsearch.index.names import forms
 from semsearch.ingest.clean import fold
-from semsearch.ingest.jsonl import read_jsonl
+from semsearch.ingest.formats.jsonl import read_jsonl
 from semsearch.ingest.source import Source
 from semsearch.paper import Paper
 from semsearch.search import Hit, Searcher, open_searcher
@@ -242,7 +242,7 @@ def opened(papers: Sequence[Paper], work: Path) -> Searcher:
 def read(path: Path) -> list[Paper]:
     """The papers of a file of JSON lines."""
     raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return [item for item in read_jsonl(Source(path.name, raw.decode())) if isinstance(item, Paper)]
+    return [item for item in read_jsonl(Source.of(path.name, raw.decode())) if isinstance(item, Paper)]
 
 
 def series(

@@ -39,7 +39,7 @@ from semsearch.encode import DEFAULT, Encoder, Passport, Vectors, choosing, unit
 from semsearch.encode.models import locate
 from semsearch.index.build import build, document_text
 from semsearch.index.store import Store
-from semsearch.ingest.jsonl import read_jsonl
+from semsearch.ingest.formats.jsonl import read_jsonl
 from semsearch.ingest.source import Source
 from semsearch.paper import Paper
 from semsearch.terminal import BuildBar
@@ -268,7 +268,7 @@ def _naive(root: Path, port: int) -> None:
 def _build(source: Path, count: int, root: Path, *, stand_in: bool) -> None:
     """Our index."""
     raw = gzip.decompress(source.read_bytes()) if source.suffix == ".gz" else source.read_bytes()
-    records = read_jsonl(Source(source.name, raw.decode()))
+    records = read_jsonl(Source.of(source.name, raw.decode()))
     papers = [record for record in records if isinstance(record, Paper)][:count]
     encoder = choosing.load(exports=Store(root).encoders)
     with BuildBar() as bar:

@@ -12,7 +12,7 @@ from hypothesis import settings
 from semsearch.api import build
 from semsearch.encode import pretrained
 from semsearch.encode.transformer import TransformerEncoder
-from semsearch.ingest.jsonl import to_json
+from semsearch.ingest.formats.jsonl import to_json
 from semsearch.search import Searcher, open_searcher
 from tests.support import CORPUS, Run, call_main
 

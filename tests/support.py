@@ -14,6 +14,7 @@ import numpy as np
 from semsearch.cli import main
 from semsearch.encode import Passport, Vectors, unit
 from semsearch.ingest.clean import fold
+from semsearch.ingest.source import Source
 from semsearch.paper import Paper
 
 # Titles, authors and years are those of the papers; the summaries are ours.
@@ -60,6 +61,11 @@ CORPUS = [
 
 Run = Callable[..., tuple[int, str, str]]
 """Runs a command with some arguments; returns exit code, stdout and stderr."""
+
+
+def source_of(path: Path) -> Source:
+    """A file as a reader is given it."""
+    return Source.of(str(path), path.read_text(encoding="utf-8"))
 
 
 def call_main(arguments: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ import pytest
 
 from semsearch.api import build
 from semsearch.harmless import dump, line, plain
-from semsearch.ingest.jsonl import to_json
+from semsearch.ingest.formats.jsonl import to_json
 from tests.hostile import PAPERS, TEXTS
 from tests.support import CORPUS, WordEncoder
 

@@ -6,6 +6,37 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """Title and abstract of a paper in one more language; either may be empty, not both."""
+
+    language: str
+    title: str = ""
+    abstract: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One of the records that a paper was merged from: a preprint, say, or the same from another source.
+
+    Attributes:
+        id: As in its source.
+        title: Its own.
+        year: Its own, as venue, doi and url are.
+        source: Where the record was read.
+        why: What showed that it is of the paper; empty for the record that came first.
+    """
+
+    id: str
+    title: str
+    year: int | None = None
+    venue: str | None = None
+    doi: str | None = None
+    url: str | None = None
+    source: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """One paper, as a reader found it and as a search returns it.
 
@@ -22,6 +53,9 @@ class Paper:
         keywords: The source's own.
         source: Where the record was read, such as ``refs.bib:120``.
         truncated: The source itself cuts the abstract short; the abstract then ends in ``…``.
+        identifiers: What other services know it by, such as ``arxiv:1706.03762`` or ``pmid:29768149``.
+        translations: Title and abstract in further languages.
+        versions: The records it was merged from; empty where there was one.
     """
 
     id: str
@@ -36,6 +70,9 @@ class Paper:
     keywords: tuple[str, ...] = ()
     source: str = ""
     truncated: bool = False
+    identifiers: tuple[str, ...] = ()
+    translations: tuple[Translation, ...] = ()
+    versions: tuple[Version, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

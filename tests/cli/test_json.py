@@ -64,7 +64,7 @@ def test_each_prints_one_document_and_nothing_else(run: Run, published: Path, tm
     assert said["search"]["hits"][0]["paper"]["id"] == "10.1038/171737a0"
     assert said["index"]["counts"]["papers"] == 5
     written = tmp_path / "papers.jsonl"
-    assert said["convert"] == {"papers": 5, "rejected": [], "output": str(written)}
+    assert said["convert"] == {"papers": 5, "merged": 0, "rejected": [], "output": str(written)}
     assert len(written.read_text(encoding="utf-8").splitlines()) == 5
     assert said["verify"]["ok"]
     assert said["doctor"]["ok"]
@@ -118,7 +118,7 @@ def test_bad_records_are_in_the_document(run: Run, data: Path, tmp_path: Path) -
     code, out, err = run("convert", data / "papers-malformed.jsonl", "-o", tmp_path / "out.jsonl", "--json")
     assert (code, err) == (0, "")
     document = _document(out)
-    assert document["papers"] == 2
+    assert document["papers"] == 3
     assert document["rejected"][0]["where"].endswith("papers-malformed.jsonl:2")
     assert len(document["rejected"]) == 9
     assert all(item["why"] for item in document["rejected"])

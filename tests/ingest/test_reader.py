@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.errors import SourceError
+from semsearch.ingest.identity import make_id
 from semsearch.ingest.reader import iter_papers, read, validate
 from semsearch.paper import Paper, Rejected
 
@@ -78,23 +79,56 @@ def test_a_file_without_papers_is_refused(tmp_path: Path, text: str) -> None:
 def test_an_id_belongs_to_the_first_paper_of_all_sources(tmp_path: Path) -> None:
     first, second = tmp_path / "a.bib", tmp_path / "b.jsonl"
     first.write_text(BIBTEX, encoding="utf-8")
-    second.write_text(JSONL + '{"id": "floyd1962", "title": "Treesort"}', encoding="utf-8")
+    second.write_text(
+        JSONL + '{"id": "floyd1962", "title": "Treesort"}\n{"id": "hoare1962", "title": "Find"}',
+        encoding="utf-8",
+    )
     papers, rejected = read(first, str(second))
-    assert [paper.id for paper in papers] == ["hoare1962", "floyd1962"]
-    assert rejected == [
-        Rejected(
-            f"{second}:1",
-            f"the id “hoare1962” is already taken by {first}:1. "
-            "Change one, delete one, or name each file once.",
-        )
+    assert [paper.title for paper in papers] == ["Quicksort", "Treesort", "Find"]
+    assert [paper.id for paper in papers[:2]] == ["hoare1962", "floyd1962"]
+    assert papers[2].id.startswith("find-")
+    assert [(each.source, each.why) for each in papers[0].versions] == [
+        (f"{first}:1", ""),
+        (f"{second}:1", "same id and title"),
+    ]
+    assert rejected == []
+    kept, _ = read(first, str(second), keep_duplicates=True)
+    assert [paper.title for paper in kept] == ["Quicksort", "Quicksort", "Treesort", "Find"]
+    assert len({paper.id for paper in kept}) == 4
+    assert [paper.id for paper in kept] == [
+        paper.id for paper in read(first, second, keep_duplicates=True)[0]
     ]
 
 
-def test_papers_come_before_the_file_that_fails(tmp_path: Path) -> None:
+def test_a_wrong_file_is_given_up_early(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    path.write_text('{"title": "Quicksort"}\n' + '{"name": "x"}\n' * 50, encoding="utf-8")
+    items = iter_papers([path], max_rejected=3)
+    assert [next(items) for _ in range(4)]
+    with pytest.raises(
+        SourceError, match=r"papers.jsonl:5: more than 3 records cannot be used; the last: the r"
+    ):
+        next(items)
+    papers, rejected = read(path, max_rejected=50)
+    assert (len(papers), len(rejected)) == (1, 50)
+
+
+def test_an_id_that_is_made_is_nobody_elses(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    made = make_id("Find", ())
+    path.write_text(
+        '{"id": "1", "title": "Quicksort"}\n{"id": "1", "title": "Find"}\n{"id": "1", "title": "FIND"}\n'
+        f'{{"id": "{made}", "title": "Another thing altogether"}}\n',
+        encoding="utf-8",
+    )
+    papers, _ = read(path, keep_duplicates=True)
+    assert [paper.id for paper in papers] == ["1", f"{made}-2", f"{made}-3", made]
+
+
+def test_no_paper_comes_of_files_of_which_one_fails(tmp_path: Path) -> None:
     path = tmp_path / "refs.bib"
     path.write_text(BIBTEX, encoding="utf-8")
     items = iter_papers([path, tmp_path / "missing.bib"])
-    assert isinstance(next(items), Paper)
     with pytest.raises(SourceError, match="no such file"):
         next(items)
 

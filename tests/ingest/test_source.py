@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import codecs
-from pathlib import Path
+import io
 
 import pytest
 
 from semsearch.errors import SourceError
-from semsearch.ingest.source import decode, load
+from semsearch.ingest import source as module
+from semsearch.ingest.source import HEAD, Source, undecoded
 
 TITLE = "Mémoire sur la probabilité des causes"
+
+
+def of(raw: bytes, name: str = "x") -> Source:
+    return Source(name, io.BytesIO(raw))
 
 
 @pytest.mark.parametrize(
@@ -23,11 +28,24 @@ TITLE = "Mémoire sur la probabilité des causes"
     ],
 )
 def test_a_byte_order_mark_says_the_encoding_and_is_no_text(raw: bytes) -> None:
-    assert decode(raw, "x") == TITLE
+    assert of(raw).head == of(raw).text() == TITLE
+    assert list(of(raw).lines()) == [TITLE]
+    assert of(raw).bytes().read() == raw
 
 
 def test_every_line_end_becomes_one() -> None:
-    assert decode(b"a\r\nb\rc\nd", "x") == "a\nb\nc\nd"
+    raw = b"a\r\nb\rc\nd"
+    assert of(raw).text() == "a\nb\nc\nd"
+    assert list(of(raw).lines()) == ["a", "b", "c", "d"]
+
+
+def test_what_was_looked_at_is_read_again() -> None:
+    raw = ("é" * HEAD + "\n" + TITLE).encode()
+    source = of(raw)
+    assert source.head.startswith("é")
+    assert source.bytes().read() == raw
+    assert of(raw).text() == raw.decode()
+    assert list(of(raw).lines())[1] == TITLE
 
 
 @pytest.mark.parametrize(
@@ -35,19 +53,38 @@ def test_every_line_end_becomes_one() -> None:
 )
 def test_an_empty_file_is_refused(raw: bytes) -> None:
     with pytest.raises(SourceError, match=r"^x: is empty\. Save"):
-        decode(raw, "x")
+        of(raw).text()
 
 
 def test_another_encoding_is_refused_with_the_place_and_the_cure() -> None:
     with pytest.raises(SourceError) as caught:
-        decode(b"Title\n" + TITLE.encode("windows-1252"), "my refs.bib")
+        of(b"Title\n" + TITLE.encode("windows-1252"), "my refs.bib").text()
     assert caught.value.what == "is not UTF-8: byte 0xe9 on line 2."
     assert "iconv -f WINDOWS-1252 -t UTF-8 'my refs.bib'" in caught.value.hint
 
 
 def test_a_byte_order_mark_does_not_shift_the_place() -> None:
     with pytest.raises(SourceError, match="byte 0xe9 on line 2"):
-        decode(codecs.BOM_UTF8 + b"Title\nM\xe9moire", "x")
+        of(codecs.BOM_UTF8 + b"Title\nM\xe9moire").text()
+
+
+def test_of_lines_only_the_one_with_a_bad_byte_is_concerned() -> None:
+    lines = list(of(b"first\nM\xe9moire\nlast").lines(strict=False))
+    assert [bool(undecoded(line)) for line in lines] == [False, True, False]
+    with pytest.raises(SourceError, match="byte 0xe9 on line 2"):
+        list(of(b"first\nM\xe9moire\nlast").lines())
+
+
+def test_a_line_without_end_is_cut_and_the_next_one_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_LINE", 10)
+    lines = list(of(b"0123456789\n" + b"x" * 1_000 + b"\nnext").lines())
+    assert [len(line) for line in lines] == [10, 11, 4]
+
+
+def test_what_is_read_whole_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_TEXT", 10)
+    with pytest.raises(SourceError, match="Split it, or convert it"):
+        of(b"x" * 11).text()
 
 
 @pytest.mark.parametrize(
@@ -56,25 +93,9 @@ def test_a_byte_order_mark_does_not_shift_the_place() -> None:
         (b"\x7fELF\x00\x01\xff", "is a binary file."),
         (b"plain text\x00", "is a binary file."),
         (b"%PDF-1.7\nobj", "is a PDF."),
-        (b"PK\x03\x04word/document.xml", "is an archive or an office document."),
-        (b"\x1f\x8b\x08", "is compressed with gzip."),
     ],
 )
 def test_a_binary_file_is_refused_for_what_it_is(raw: bytes, what: str) -> None:
     with pytest.raises(SourceError) as caught:
-        decode(raw, "x")
+        of(raw).text()
     assert caught.value.what == what
-
-
-def test_a_file_that_cannot_be_opened_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"missing\.bib: there is no such file"):
-        load(tmp_path / "missing.bib")
-    with pytest.raises(SourceError, match="is a folder"):
-        load(tmp_path)
-
-
-def test_a_source_keeps_the_name_the_user_gave(tmp_path: Path) -> None:
-    path = tmp_path / "refs.bib"
-    path.write_text(TITLE, encoding="utf-8")
-    assert load(path).name == str(path)
-    assert load(str(path)).text == TITLE

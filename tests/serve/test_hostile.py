@@ -18,8 +18,8 @@ from semsearch.paper import Rejected
 from semsearch.search.arrivals import Arrival
 from semsearch.serve import feed
 from semsearch.serve.live import Live
-from semsearch.serve.mcp.documents import answer, answer_text, record, record_text
 from semsearch.serve.logs import JsonLines
+from semsearch.serve.mcp.documents import answer, answer_text, record, record_text
 from tests.hostile import PAPERS, TEXTS
 from tests.serve.serving import live_on, serving
 from tests.support import CORPUS, WordEncoder

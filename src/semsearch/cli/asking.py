@@ -197,7 +197,7 @@ def show(ids: tuple[str, ...], form: str, root: Path, as_json: bool) -> None:
                 click.echo()
             show_paper(paper)
     elif form == "json":
-        from semsearch.ingest.jsonl import to_json
+        from semsearch.ingest.formats.jsonl import to_json
 
         print_json(to_json(papers[0]) if len(ids) == 1 else [to_json(paper) for paper in papers])
     else:

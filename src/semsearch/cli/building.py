@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from semsearch.cli.options import BuildOptions, build_options, json_option, print_json, quiet_option
+from semsearch.cli.options import (
+    BuildOptions,
+    build_options,
+    json_option,
+    keep_duplicates_option,
+    max_rejected_option,
+    print_json,
+    quiet_option,
+)
 from semsearch.errors import SourceError
 from semsearch.harmless import dump
 
@@ -21,8 +31,9 @@ _sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...
 def index(options: BuildOptions, sources: tuple[str, ...]) -> None:
     """Read papers, embed them, and publish an index of them.
 
-    SOURCE is a publications page saved as text or HTML, a BibTeX file, or JSON lines; what a file is, is told
-    from its content. Several are read as one collection. The index that was published before serves until the
+    SOURCE is a publications page saved as text or HTML, a BibTeX file, or JSON lines; a folder or an archive
+    of such files; or - for standard input. What a file is, is told from its content. Several are read as one
+    collection. The index that was published before serves until the
     new one is complete and checked; texts that have not changed are not embedded again.
 
     \b
@@ -64,6 +75,8 @@ def _build(
         report = build_from_sources(
             sources,
             options.root,
+            keep_duplicates=options.keep_duplicates,
+            max_rejected=options.max_rejected,
             encoder=encoder,
             runtime=options.runtime,
             keep=options.keep,
@@ -89,13 +102,23 @@ def _build(
     metavar="FILE",
     help="Where to write; - is stdout.  [default: -]",
 )
+@keep_duplicates_option
+@max_rejected_option
 @quiet_option
 @json_option
-def convert(sources: tuple[str, ...], output: str, quiet: bool, as_json: bool) -> None:
+def convert(
+    sources: tuple[str, ...],
+    output: str,
+    keep_duplicates: bool,
+    max_rejected: int | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
     """Read papers and write them as JSON lines.
 
     This is the reading part of `index`, alone: it shows what semsearch makes of a file before anything is
-    embedded. What it writes, `index` reads.
+    embedded. What it writes, `index` reads. Records of one paper are merged: the "versions" of a paper say
+    which they were, and what showed it.
 
     \b
     semsearch convert publications.txt | less
@@ -103,26 +126,41 @@ def convert(sources: tuple[str, ...], output: str, quiet: bool, as_json: bool) -
     """
     if as_json and output == "-":
         raise click.UsageError("--json prints one document to stdout: name a file for the papers with -o.")
-    from semsearch.ingest.jsonl import to_json
-    from semsearch.ingest.reader import read
+    from semsearch.ingest.formats.jsonl import to_json
+    from semsearch.ingest.reader import iter_papers
+    from semsearch.paper import Rejected
     from semsearch.terminal import BuildBar, count, err, show_rejected
 
-    with BuildBar(quiet=quiet or as_json) as bar:
+    papers, merged, rejected = 0, 0, list[Rejected]()
+    with BuildBar(quiet=quiet or as_json) as bar, _written(output) as write:
         bar.step("read")
-        papers, rejected = read(*sources, advance=bar.advance)
-    lines = "".join(dump(to_json(paper)) + "\n" for paper in papers)
-    if output == "-":
-        click.echo(lines, nl=False)
-    else:
-        from semsearch.index.files import replace_atomically, storage
-
-        with storage(Path(output)):
-            replace_atomically(Path(output), lines)
+        for item in iter_papers(
+            sources, keep_duplicates=keep_duplicates, max_rejected=max_rejected, advance=bar.advance
+        ):
+            if isinstance(item, Rejected):
+                rejected.append(item)
+                continue
+            papers += 1
+            merged += max(0, len(item.versions) - 1)
+            write(dump(to_json(item)) + "\n")
     if not as_json or not papers:
-        err.print(f"{count(len(papers), 'paper')}, {len(rejected):,} rejected")
+        also = f", {merged:,} more merged into them" if merged else ""
+        err.print(f"{count(papers, 'paper')}{also}, {len(rejected):,} rejected")
         show_rejected(rejected)
     if not papers:
         raise SourceError("no paper could be read.", where=", ".join(sources), hint="See the reasons above.")
     if as_json:
-        found = {"papers": len(papers), "rejected": [asdict(item) for item in rejected]}
+        found = {"papers": papers, "merged": merged, "rejected": [asdict(item) for item in rejected]}
         print_json(found | {"output": str(Path(output).resolve())})
+
+
+@contextlib.contextmanager
+def _written(output: str) -> Iterator[Callable[[str], object]]:
+    """Where to write text to: stdout, or a file that is there when all of it is."""
+    if output == "-":
+        yield lambda text: click.echo(text, nl=False)
+        return
+    from semsearch.index.files import replacing, storage
+
+    with storage(Path(output)), replacing(Path(output)) as stream:
+        yield stream.write

@@ -83,6 +83,15 @@ golden_option = click.option(
     "(ids). A rebuild asks them again.",
 )
 force_option = click.option("--force", is_flag=True, help="Publish even what the checks would hold back.")
+keep_duplicates_option = click.option(
+    "--keep-duplicates", is_flag=True, help="Leave records of one paper apart; otherwise they are merged."
+)
+max_rejected_option = click.option(
+    "--max-rejected",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Give up when more than N records cannot be used.  [default: read on]",
+)
 timings_option = click.option("--timings", is_flag=True, help="Say on stderr how long each step took.")
 keep_option = click.option(
     "--keep", type=click.IntRange(1), default=5, show_default=True, help="How many generations to keep."
@@ -100,6 +109,8 @@ class BuildOptions:
     exact: bool
     golden: Path | None
     force: bool
+    keep_duplicates: bool
+    max_rejected: int | None
     timings: bool
     quiet: bool
     as_json: bool
@@ -121,6 +132,8 @@ def build_options(command: Callable[..., None]) -> Callable[..., None]:
         exact_option,
         golden_option,
         force_option,
+        keep_duplicates_option,
+        max_rejected_option,
         timings_option,
         quiet_option,
         json_option,

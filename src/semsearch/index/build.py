@@ -232,6 +232,7 @@ def _counts(corpus: Sequence[Paper], rejected: Sequence[Rejected], embedding: _E
         without_abstract=sum(not paper.abstract for paper in corpus),
         truncated=sum(paper.truncated for paper in corpus),
         rejected=len(rejected),
+        merged=sum(max(0, len(paper.versions) - 1) for paper in corpus),
         windowed=embedding.windowed,
         sentences=embedding.sentences,
         embedded=embedding.embedded,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 from semsearch.errors import IndexDamaged, SemsearchError, StorageError
 from semsearch.index.manifest import MEND
@@ -97,17 +97,23 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def replace_atomically(path: Path, text: str) -> None:
-    """Give a small file new content in one step: a reader sees the old text or the new, never a part."""
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[TextIO]:
+    """A stream that gives a file new content in one step: a reader sees the old text or the new one."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)  # of a process that had this number, or a link that somebody put there
     try:
         with temporary.open("x", encoding="utf-8") as stream:
-            stream.write(text)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
-    except BaseException:
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
     sync(path.parent)
+
+
+def replace_atomically(path: Path, text: str) -> None:
+    """Give a small file new content in one step."""
+    with replacing(path) as stream:
+        stream.write(text)

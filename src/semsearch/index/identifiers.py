@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from semsearch.paper import Paper
+from semsearch.paper import Paper, Version
 
 _DOI = re.compile(r"(?<![\d.])10\.\d{4,9}(?:\.\d+)*/[^\s\"“”«»]+")
 _AFTER = ".,;:!?'’*_"
@@ -27,8 +27,10 @@ _URL = re.compile(r"(?:https?://|(?<!\w)www\.)([^\s<>\"“”«»]+)")
 
 
 def of_paper(paper: Paper) -> set[str]:
-    """Every key of a paper: from its id, its DOI and its address."""
-    keys = {found for text in (paper.id, paper.doi, paper.url) if text for found in identifiers(text)}
+    """Every key of a paper: from its id, its DOI, its address, and those of its versions."""
+    records: tuple[Paper | Version, ...] = (paper, *paper.versions)
+    texts = [text for each in records for text in (each.id, each.doi, each.url) if text]
+    keys = {found for text in texts for found in identifiers(text)} | set(paper.identifiers)
     return keys | {f"pmid:{paper.id}"} if paper.id.isdecimal() else keys
 
 

@@ -15,7 +15,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from semsearch.encode import Passport
 from semsearch.errors import IndexDamaged, IndexForeign
 
-SCHEMA = 4
+SCHEMA = 5
 CANARIES = "canaries.npy"
 _CALIBRATION = {"french", "foreign_mean", "foreign_std", "pair_mean", "pair_std"}  # see index.calibration
 
@@ -37,6 +37,7 @@ class Counts:
         without_abstract: Papers among them that have a title alone.
         truncated: Abstracts that the source itself cuts short.
         rejected: Records that could not be used; ``rejected.jsonl`` lists them.
+        merged: Records that were merged into others; the versions of a paper say which.
         windowed: Texts longer than the encoder reads at once, and therefore read in windows.
         sentences: Sentences of abstracts that have a vector.
         embedded: Texts encoded by this build; the other vectors came from the cache.
@@ -46,6 +47,7 @@ class Counts:
     without_abstract: int
     truncated: int
     rejected: int
+    merged: int
     windowed: int
     sentences: int
     embedded: int

@@ -27,18 +27,22 @@ def build_from_sources(
     keep: int,
     exact: bool = False,
     gate: Gate | None = None,
+    keep_duplicates: bool = False,
+    max_rejected: int | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Read files of papers, build a generation and publish it.
 
     Args:
-        sources: Files; remembered in the manifest by their absolute paths.
+        sources: Files, folders, archives or ``-``; remembered in the manifest by their absolute paths.
         root: Folder of the index.
         encoder: Name or path of a sentence-transformers model; None for the embedded default.
         runtime: What runs it, see `choosing.load`.
         keep: How many generations stay.
         exact: Search vectors exactly, however many papers there are.
         gate: What it must show to be published.
+        keep_duplicates: Leave records of one paper apart.
+        max_rejected: Give up when more records cannot be used; None for no limit.
         progress: Told of every step.
 
     Raises:
@@ -49,7 +53,9 @@ def build_from_sources(
     progress = Timed(progress or Silent())
     progress.step("read")
     with _unchanged(sources):
-        papers, rejected = read(*sources, advance=progress.advance)
+        papers, rejected = read(
+            *sources, keep_duplicates=keep_duplicates, max_rejected=max_rejected, advance=progress.advance
+        )
     if not papers:
         reasons = "; ".join(f"{item.where}: {item.why.rstrip('.')}" for item in rejected[:3])
         raise NothingToIndex(
@@ -60,7 +66,7 @@ def build_from_sources(
     progress.step("load")
     with storage(root):
         model = choosing.load(encoder or DEFAULT, exports=Store(root).encoders, runtime=runtime)
-    paths = [str(Path(source).resolve()) for source in sources]
+    paths = [source if source == "-" else str(Path(source).resolve()) for source in sources]
     return build(
         papers,
         root,
@@ -108,13 +114,13 @@ def recorded(root: Path) -> Manifest:
 
     Raises:
         IndexMissing, IndexDamaged, IndexForeign: There is no published generation to ask.
-        SourceError: It was built from Python, without naming sources.
+        SourceError: It was built from Python, without naming sources, or from standard input.
     """
     store = Store(root)
     manifest = store.manifest(store.published())
-    if not manifest.sources:
+    if not manifest.sources or "-" in manifest.sources:
         raise SourceError(
-            "the published index does not say which files it was built from.",
+            "the published index was built from standard input, or does not say from which files.",
             where=root,
             hint="Name them once: semsearch index SOURCE...",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from semsearch.index.manifest import MEND
 from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.vectors import Mask, Rows
 from semsearch.ingest.clean import fold
-from semsearch.paper import Paper
+from semsearch.paper import Paper, Translation, Version
 
 FILE = "papers.sqlite"
 _MASKS = 16  # filters remembered: one question with filters asks for the same several times
@@ -29,14 +29,14 @@ _SCHEMA = """
 CREATE TABLE papers (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, abstract TEXT NOT NULL,
     authors TEXT NOT NULL, year INTEGER, venue TEXT, doi TEXT, url TEXT, language TEXT,
-    keywords TEXT NOT NULL, source TEXT NOT NULL, truncated INTEGER NOT NULL,
+    keywords TEXT NOT NULL, source TEXT NOT NULL, truncated INTEGER NOT NULL, more TEXT,
     folded_title TEXT NOT NULL, folded_venue TEXT NOT NULL
 );
 CREATE TABLE identifiers (key TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (key, row)) WITHOUT ROWID;
 CREATE TABLE authors (name TEXT NOT NULL, row INTEGER NOT NULL);
 """
 _INDEX = "CREATE INDEX by_title ON papers (folded_title)"
-_COLUMNS = "id, title, abstract, authors, year, venue, doi, url, language, keywords, source, truncated"
+_COLUMNS = "id, title, abstract, authors, year, venue, doi, url, language, keywords, source, truncated, more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> N
     keys = ((key, row) for row, paper in enumerate(papers) for key in of_paper(paper))
     with created(folder / FILE, _SCHEMA) as database:
         database.executemany(
-            f"INSERT INTO papers VALUES ({','.join('?' * 15)})",  # noqa: S608 -- only question marks
+            f"INSERT INTO papers VALUES ({','.join('?' * 16)})",  # noqa: S608 -- only question marks
             (_record(row, paper) for row, paper in enumerate(counted(papers, advance))),
         )
         database.executemany(
@@ -92,9 +92,20 @@ def _record(row: int, paper: Paper) -> tuple[Any, ...]:
         json.dumps(paper.keywords, ensure_ascii=False),
         paper.source,
         paper.truncated,
+        _more(paper),
         fold(paper.title),
         fold(paper.venue or ""),
     )
+
+
+def _more(paper: Paper) -> str | None:
+    """What few papers have, as JSON."""
+    more = (paper.identifiers, paper.translations, paper.versions)
+    return json.dumps([list(map(_plain, each)) for each in more], ensure_ascii=False) if any(more) else None
+
+
+def _plain(value: str | Translation | Version) -> str | tuple[Any, ...]:
+    return value if isinstance(value, str) else astuple(value)
 
 
 class PaperTable:
@@ -204,9 +215,9 @@ class PaperTable:
 
 
 def _paper(record: Sequence[Any]) -> Paper:
-    identifier, title, abstract, authors, year, venue, doi, url, language, keywords, source, truncated = (
-        record
-    )
+    identifier, title, abstract, authors, year, venue, doi, url, language, *rest = record
+    keywords, source, truncated, more = rest
+    identifiers, translations, versions = json.loads(more) if more else ((), (), ())
     return Paper(
         identifier,
         title,
@@ -220,4 +231,7 @@ def _paper(record: Sequence[Any]) -> Paper:
         tuple(json.loads(keywords)),
         source,
         bool(truncated),
+        tuple(identifiers),
+        tuple(Translation(*each) for each in translations),
+        tuple(Version(*each) for each in versions),
     )

@@ -1,101 +1,110 @@
-"""Files of papers in any format to papers, each format known by what is in the file, never by its name."""
+"""Files of papers in any format to papers: each once, with an id of its own, and within limits."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from semsearch.errors import SourceError
-from semsearch.ingest.bibtex import is_bibtex, read_bibtex
-from semsearch.ingest.html import is_html, read_html
-from semsearch.ingest.jsonl import is_jsonl, read_jsonl
-from semsearch.ingest.page import read_page
-from semsearch.ingest.source import Source, load
+from semsearch.ingest.duplicates.finding import groups, keys_of
+from semsearch.ingest.duplicates.keys import Keys
+from semsearch.ingest.duplicates.merging import merged
+from semsearch.ingest.duplicates.spool import Spool
+from semsearch.ingest.formats import SUPPORTED, format_of
+from semsearch.ingest.identity import new_ids
+from semsearch.ingest.opening import STANDARD_INPUT, opened
 from semsearch.paper import Paper, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    Reader = Callable[[Source], Iterator[Paper | Rejected]]
-    Detector = Callable[[str], bool]
+    from semsearch.ingest.source import Source
 
 MOST_TITLE_CHARACTERS = 2_000
 MOST_ABSTRACT_CHARACTERS = 100_000
 MOST_ID_CHARACTERS = 500
 
-SUPPORTED = (
-    "semsearch reads a publications page (text or HTML), BibTeX, and JSON (one object a line, or an array)."
-)
-_HEAD = 65_536
-_FORMATS: tuple[tuple[str, Detector, Reader], ...] = (
-    ("JSON", is_jsonl, read_jsonl),
-    ("HTML", is_html, read_html),
-    ("BibTeX", is_bibtex, read_bibtex),
-)
-# What would pass for the text of a page, one "paper" a line.
-_FOREIGN = tuple(
-    (name, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
-    for name, pattern in (
-        ("XML", r"\A\s*<[?!a-z]"),
-        ("RTF", r"\A\s*\{\\rtf"),
-        ("a LaTeX document", r"^[ \t]*+\\documentclass\b"),
-        ("RIS", r"^TY  ?- "),
-        ("PubMed's MEDLINE format", r"^(?:PMID|OWN ?)- "),
-        ("Web of Science's export", r"\A\s*FN .*\nVR "),
-        ("EndNote's export", r"^%0 \w+.*\n%[A-Z] "),
-        (
-            "CSV",
-            r"\A[^\n]*(?:(?:^|[,;\t])\s*\"?(?:titles?|abstracts?|authors?|doi|year)\"?\s*(?=[,;\t\n])[^\n]*){2}",
-        ),
-    )
-)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 def read(
-    *sources: str | Path, advance: Callable[[int], object] | None = None
+    *sources: str | Path,
+    keep_duplicates: bool = False,
+    max_rejected: int | None = None,
+    advance: Callable[[int], object] | None = None,
 ) -> tuple[list[Paper], list[Rejected]]:
     """Read files of papers; see `iter_papers`.
-
-    Args:
-        sources: The files.
-        advance: Told of each record, whatever became of it.
 
     Raises:
         SourceError: A file cannot be read at all.
     """
     papers: list[Paper] = []
     rejected: list[Rejected] = []
-    for item in iter_papers(sources):
+    for item in iter_papers(
+        sources, keep_duplicates=keep_duplicates, max_rejected=max_rejected, advance=advance
+    ):
         if isinstance(item, Paper):
             papers.append(item)
         else:
             rejected.append(item)
-        if advance:
-            advance(1)
     return papers, rejected
 
 
-def iter_papers(sources: Iterable[str | Path]) -> Iterator[Paper | Rejected]:
-    """Read files of papers one after the other; every id is new, every paper within the limits.
+def iter_papers(
+    sources: Iterable[str | Path],
+    *,
+    keep_duplicates: bool = False,
+    max_rejected: int | None = None,
+    advance: Callable[[int], object] | None = None,
+) -> Iterator[Paper | Rejected]:
+    """Read papers: each once, each with an id of its own, each within the limits.
+
+    All is read before the first paper comes, to know which are the same; they are set aside on the disk
+    meanwhile, so that memory does not grow with them. What cannot be read comes at once.
+
+    Args:
+        sources: Files, folders, archives; ``-`` is standard input.
+        keep_duplicates: Leave records of one paper apart; otherwise they are merged, see `duplicates`.
+        max_rejected: Give up when more records than this cannot be used: the file is another than was meant.
+        advance: Told of each record, whatever becomes of it.
 
     Raises:
-        SourceError: A file is missing, empty, binary, of no supported format, or holds nothing.
+        SourceError: What is named is missing, empty, binary, of no supported format, or holds nothing. Of the
+            files of a folder or an archive, those that are so are rejected, and the others read. Or more than
+            ``max_rejected`` records were rejected.
     """
-    places: dict[str, str] = {}
-    for path in sources:
-        for item in _read_source(load(path)):
-            checked = validate(item) if isinstance(item, Paper) else item
-            if isinstance(checked, Paper) and checked.id in places:
-                checked = Rejected(
-                    checked.source,
-                    f"the id “{checked.id}” is already taken by {places[checked.id]}. "
-                    "Change one, delete one, or name each file once.",
-                )
-            elif isinstance(checked, Paper):
-                places[checked.id] = checked.source
-            yield checked
+    rejected = 0
+    with Spool() as spool, Keys() as ids, Keys() as keys:
+        for name in sources:
+            for item in _read_named(name):
+                checked = validate(item) if isinstance(item, Paper) else item
+                if isinstance(checked, Rejected):
+                    yield checked
+                    rejected += 1
+                    if max_rejected is not None and rejected > max_rejected:
+                        raise SourceError(
+                            f"more than {max_rejected:,} records cannot be used; the last: {checked.why}",
+                            where=checked.where,
+                            hint="See whether it is the right file; semsearch convert shows every reason.",
+                        )
+                else:
+                    ids.add(checked.id, len(spool))
+                    for key in () if keep_duplicates else keys_of(checked):
+                        keys.add(key, len(spool))
+                    spool.append(checked)
+                if advance:
+                    advance(1)
+        found = groups(keys, spool.__getitem__)
+        absorbed = {row for rows in found.values() for row, _ in rows[1:]}
+        renamed = new_ids(ids, spool.__getitem__, absorbed)
+        for row, paper in enumerate(spool):
+            if row in absorbed:
+                continue
+            if row in found:
+                paper = merged([spool[other] for other, _ in found[row]], [why for _, why in found[row]])
+            yield replace(paper, id=renamed[row]) if row in renamed else paper
 
 
 def validate(paper: Paper) -> Paper | Rejected:
@@ -125,29 +134,40 @@ def _too_long(field: str, text: str, most: int) -> str:
     )
 
 
+def _read_named(name: str | Path) -> Iterator[Paper | Rejected]:
+    """Read all that a name stands for.
+
+    Raises:
+        SourceError: As `iter_papers`.
+    """
+    found = False
+    for source in opened(name):
+        if isinstance(source, Rejected):
+            yield source
+            continue
+        alone = source.name in (str(name), STANDARD_INPUT)
+        try:
+            for item in _read_source(source):
+                found = found or alone or isinstance(item, Paper)
+                yield item
+        except SourceError as error:
+            if alone:
+                raise
+            yield Rejected(error.where, f"{error.what} {error.hint}".strip())
+    if not found:
+        raise SourceError("nothing in it is a file of papers.", where=name, hint=SUPPORTED)
+
+
 def _read_source(source: Source) -> Iterator[Paper | Rejected]:
     """Read one file with the reader of its format.
 
     Raises:
         SourceError: The format is not supported, or the file holds nothing.
     """
-    name, reader = _format_of(source)
+    found = format_of(source)
     empty = True
-    for item in reader(source):
+    for item in found.read(source):
         empty = False
         yield item
     if empty:
-        raise SourceError(f"is {name}, but holds no papers.", where=source.name, hint=SUPPORTED)
-
-
-def _format_of(source: Source) -> tuple[str, Reader]:
-    head = source.text[:_HEAD]
-    for name, detects, reader in _FORMATS:
-        if detects(head):
-            return name, reader
-    for name, pattern in _FOREIGN:
-        if pattern.search(head):
-            raise SourceError(
-                f"looks like {name}, which is not supported.", where=source.name, hint=SUPPORTED
-            )
-    return "a page of text", read_page
+        raise SourceError(f"is {found.name}, but holds no papers.", where=source.name, hint=SUPPORTED)

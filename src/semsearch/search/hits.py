@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, overload
 
-from semsearch.ingest.jsonl import to_json
+from semsearch.ingest.formats.jsonl import to_json
 from semsearch.paper import Paper
 
 Mode = Literal["auto", "hybrid", "dense", "lexical"]
@@ -113,8 +113,11 @@ class Hit:
 
 
 def public(paper: Paper) -> dict[str, Any]:
-    """A paper as the command line and HTTP give it: all but the path of the file it was read from."""
-    return {name: value for name, value in to_json(paper).items() if name != "source"}
+    """A paper as the command line and HTTP give it: all but the paths of the files it was read from."""
+    document = to_json(paper)
+    for each in (document, *document["versions"]):
+        del each["source"]
+    return document
 
 
 def _lists(spans: Spans) -> list[list[int]]:

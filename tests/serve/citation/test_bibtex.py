@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semsearch.api import read
-from semsearch.ingest.bibtex import read_bibtex
+from semsearch.ingest.formats.bibtex import read_bibtex
 from semsearch.ingest.source import Source
 from semsearch.paper import Paper
 from semsearch.serve.citation import FORMATS
@@ -131,7 +131,7 @@ def test_no_papers_are_an_empty_file() -> None:
 
 
 def test_an_address_keeps_what_it_is_made_of() -> None:
-    (back,) = read_bibtex(Source("made.bib", write([AWKWARD[0]])))
+    (back,) = read_bibtex(Source.of("made.bib", write([AWKWARD[0]])))
     assert isinstance(back, Paper)
     assert (back.doi, back.url) == (AWKWARD[0].doi, AWKWARD[0].url)
     (back,) = by_pybtex(write([Paper("x", "A title", url="https://example.org/a{b}\\c d\n")]))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.api import read
-from semsearch.ingest.jsonl import read_jsonl
+from semsearch.ingest.formats.jsonl import read_jsonl
 from semsearch.ingest.source import Source
 from semsearch.paper import Paper
 from semsearch.serve.citation import FORMATS
@@ -49,7 +49,7 @@ def _lines(file: Path) -> list[Paper]:
     data = file.read_bytes()
     lines = (gzip.decompress(data) if file.suffix == ".gz" else data).decode("utf-8").splitlines()
     text = "\n".join(lines[::25])
-    return [paper for paper in read_jsonl(Source(file.name, text)) if isinstance(paper, Paper)]
+    return [paper for paper in read_jsonl(Source.of(file.name, text)) if isinstance(paper, Paper)]
 
 
 def _some(papers: Sequence[Paper], count: int, chooser: random.Random) -> list[Paper]:

@@ -16,6 +16,26 @@ _SPANS = "Where the words of the question stand, as pairs of offsets; each count
 _CONFIDENCE = "How far its similarity stands out from that of unrelated papers; null in the mode `lexical`."
 
 
+class Translation(BaseModel):
+    """Title and abstract in one more language."""
+
+    language: str = Field(description="ISO 639-1.")
+    title: str
+    abstract: str
+
+
+class Version(BaseModel):
+    """One of the records that a paper was merged from."""
+
+    id: str
+    title: str
+    year: int | None
+    venue: str | None
+    doi: str | None
+    url: str | None
+    why: str = Field(description="What showed that it is of the paper; empty for the first.")
+
+
 class Paper(BaseModel):
     """One paper."""
 
@@ -30,6 +50,9 @@ class Paper(BaseModel):
     language: str | None = Field(description="ISO 639-1, where the source says it.")
     keywords: list[str]
     truncated: bool = Field(description="The source itself cuts the abstract short.")
+    identifiers: list[str] = Field(description="What other services know it by, as `arxiv:1706.03762`.")
+    translations: list[Translation]
+    versions: list[Version] = Field(description="Empty where it was made of one record.")
 
 
 class Evidence(BaseModel):

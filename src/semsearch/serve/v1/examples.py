@@ -36,6 +36,9 @@ PAPER: dict[str, Any] = {
     "language": None,
     "keywords": ["DNA", "double helix", "genetics"],
     "truncated": False,
+    "identifiers": [],
+    "translations": [],
+    "versions": [],
 }
 _HIT = {
     "rank": 1,

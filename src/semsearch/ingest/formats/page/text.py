@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from semsearch.errors import SourceError
 from semsearch.ingest.clean import clean_name, clean_text, fold
-from semsearch.ingest.control import has_control, whole
-from semsearch.ingest.furniture import Line, content
+from semsearch.ingest.formats.page.control import has_control, whole
+from semsearch.ingest.formats.page.furniture import Line, content
+from semsearch.ingest.formats.page.lines import label, prose_score, split_names
 from semsearch.ingest.identity import make_id
-from semsearch.ingest.lines import label, prose_score, split_names
 from semsearch.paper import Paper, Rejected
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def read_page(source: Source) -> Iterator[Paper | Rejected]:
     Raises:
         SourceError: Nothing on the page looks like a paper.
     """
-    texts = enumerate(source.text.split("\n"), start=1)
+    texts = enumerate(source.text().split("\n"), start=1)
     return read_lines([Line(number, " ".join(text.split())) for number, text in texts], source.name)
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from semsearch.errors import SourceError
 from semsearch.ingest.clean import clean_name, clean_text, fold
+from semsearch.ingest.formats.page.text import read_page
 from semsearch.ingest.identity import make_id
-from semsearch.ingest.page import read_page
-from semsearch.ingest.source import Source, load
+from semsearch.ingest.source import Source
 from semsearch.paper import Paper, Rejected
+from tests.support import source_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ LONG = (
 
 
 def read(text: str) -> tuple[list[Paper], list[Rejected]]:
-    items = list(read_page(Source("page.txt", text)))
+    items = list(read_page(Source.of("page.txt", text)))
     return [i for i in items if isinstance(i, Paper)], [i for i in items if isinstance(i, Rejected)]
 
 
@@ -57,7 +58,7 @@ Conclusion: Karen Spärck Jones"""
 
 
 def test_every_paper_of_the_page(data: Path) -> None:
-    papers = [item for item in read_page(load(data / "page.txt")) if isinstance(item, Paper)]
+    papers = [item for item in read_page(source_of(data / "page.txt")) if isinstance(item, Paper)]
     assert [
         f"{p.title}: {', '.join(p.authors)}{'; abstract' if p.abstract else ''}" for p in papers
     ] == WRITTEN.split("\n")
@@ -222,7 +223,7 @@ def test_ids_are_readable_and_stable() -> None:
 
 
 def test_the_institutes_page(shared_data: Path) -> None:
-    items = list(read_page(load(shared_data / "pages" / "institute-listing.txt")))
+    items = list(read_page(source_of(shared_data / "pages" / "institute-listing.txt")))
     papers = [item for item in items if isinstance(item, Paper)]
     assert len(papers) == len(items) == 12
     assert [len(p.authors) for p in papers] == [6, 8, 5, 7, 5, 0, 0, 3, 5, 0, 0, 3]
@@ -241,7 +242,7 @@ def test_pages_of_four_hundred_papers(shared_data: Path, name: str) -> None:
         )
         for paper in map(json.loads, key)
     }
-    found = list(read_page(load(shared_data / "pages" / f"{name}.txt")))
+    found = list(read_page(source_of(shared_data / "pages" / f"{name}.txt")))
     correct = [p for p in found if isinstance(p, Paper) and (p.title, p.authors, p.abstract) in right]
     assert len(correct) >= 0.99 * len(right)
     assert abs(len(found) - len(right)) <= 0.01 * len(right)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import io
 import json
+import tracemalloc
 from pathlib import Path
+from typing import IO, cast
 
 import pytest
 from hypothesis import given
@@ -9,17 +12,18 @@ from hypothesis import strategies as st
 
 from semsearch.errors import SourceError
 from semsearch.ingest.clean import clean_name, clean_text
-from semsearch.ingest.jsonl import is_jsonl, read_jsonl, to_json
-from semsearch.ingest.source import Source, load
-from semsearch.paper import Paper, Rejected
+from semsearch.ingest.formats.jsonl import is_jsonl, read_jsonl, to_json
+from semsearch.ingest.source import Source
+from semsearch.paper import Paper, Rejected, Translation, Version
+from tests.support import source_of
 
 
 def read(text: str) -> list[Paper | Rejected]:
-    return list(read_jsonl(Source("papers.jsonl", text)))
+    return list(read_jsonl(Source.of("papers.jsonl", text)))
 
 
 def test_a_file_of_every_dialect(data: Path) -> None:
-    source = Source("papers.jsonl", load(data / "papers.jsonl").text)
+    source = Source.of("papers.jsonl", (data / "papers.jsonl").read_text(encoding="utf-8"))
     lstm, pagerank, adam, svm, laplace = read_jsonl(source)
     assert lstm == Paper(
         id="hochreiter1997",
@@ -61,12 +65,12 @@ def test_a_file_of_every_dialect(data: Path) -> None:
 
 
 def test_a_bad_line_is_reported_and_the_rest_is_read(data: Path) -> None:
-    items = list(read_jsonl(Source("p.jsonl", load(data / "papers-malformed.jsonl").text)))
-    assert [item.id for item in items if isinstance(item, Paper)] == ["ok1", "ok2"]
+    text = (data / "papers-malformed.jsonl").read_text(encoding="utf-8")
+    items = list(read_jsonl(Source.of("p.jsonl", text)))
+    assert [item.id for item in items if isinstance(item, Paper)] == ["ok1", "ok1", "ok2"]
     rejected = [(item.where, item.why) for item in items if isinstance(item, Rejected)]
     expected = [
         ("p.jsonl:2", "not valid JSON: Unterminated string starting at (column 24)."),
-        ("p.jsonl:3", "the id “ok1” is already taken on line 1."),
         ("p.jsonl:4", "not an object but a list."),
         ("p.jsonl:5", "the record has no title."),
         ("p.jsonl:6", "“title” is a number; it must be text."),
@@ -185,7 +189,8 @@ def test_a_paper_is_the_same_after_a_round_trip(paper: Paper) -> None:
 def test_the_json_form_has_its_keys_in_order() -> None:
     keys = list(to_json(Paper(id="a", title="Quicksort")))
     assert ", ".join(keys) == (
-        "id, title, abstract, authors, year, venue, doi, url, language, keywords, truncated, source"
+        "id, title, abstract, authors, year, venue, doi, url, language, keywords, truncated, identifiers, "
+        "source, translations, versions"
     )
 
 
@@ -227,14 +232,92 @@ def test_is_jsonl(head: str, answer: bool) -> None:
 @pytest.mark.parametrize(
     ("name", "papers", "abstracts", "rejected"),
     [
-        ("raw/arxiv-jsonl/2025-06-10.jsonl", 427, 427, 28),  # It lists 28 papers twice.
+        ("raw/arxiv-jsonl/2025-06-10.jsonl", 455, 455, 0),
         ("raw/other-json/paperlists-nips2018.json", 1009, 1008, 0),
         ("judged/cranfield/corpus.jsonl", 1398, 1398, 2),  # Two have neither title nor abstract.
         ("judged/taln-fr-en/corpus.jsonl", 1314, 1314, 0),  # 732 have no title.
     ],
 )
 def test_real_exports(shared_data: Path, name: str, papers: int, abstracts: int, rejected: int) -> None:
-    items = list(read_jsonl(load(shared_data / name)))
+    items = list(read_jsonl(source_of(shared_data / name)))
     assert sum(isinstance(item, Paper) for item in items) == papers
     assert sum(isinstance(item, Paper) and bool(item.abstract) for item in items) == abstracts
     assert sum(isinstance(item, Rejected) for item in items) == rejected
+
+
+PREPRINT = Version(
+    "1706.03762",
+    "Attention Is All You Need",
+    2017,
+    "arXiv",
+    None,
+    "https://arxiv.org/abs/1706.03762",
+    "a.bib:1",
+)
+MERGED = Paper(
+    "vaswani2017",
+    "Attention Is All You Need",
+    identifiers=("arxiv:1706.03762", "dblp:conf/nips/VaswaniSPUJGKP17"),
+    translations=(Translation("fr", "L’attention suffit"), Translation("de", "", "Nur Aufmerksamkeit.")),
+    versions=(PREPRINT, Version("vaswani2017", "Attention is all you need")),
+    source="b.bib:7",
+)
+
+
+def test_a_merged_paper_comes_back_as_it_was() -> None:
+    assert read(json.dumps(to_json(MERGED))) == [MERGED]
+
+
+def test_names_of_ours_that_mean_something_else_are_left_alone() -> None:
+    (paper,) = read('{"title": "Quicksort", "versions": ["v1", "v2"], "translations": 3}')
+    assert isinstance(paper, Paper)
+    assert (paper.versions, paper.translations) == ((), ())
+
+
+class Slowly:
+    """A text in pieces of a few characters, as a document that streams by."""
+
+    def __init__(self, text: str) -> None:
+        self.pieces = [text[i : i + 7] for i in range(0, len(text), 7)]
+
+
+def test_a_document_is_read_alike_however_it_comes_in(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    records = [{"title": f"Part {n}", "abstract": "x" * n, "year": 1900 + n} for n in range(40)]
+    good = json.dumps(records, indent=1)
+    bad = good.replace('"year": 1907', '"year": ,').replace('"title": "Part 20"', '"title": "Part 20')
+    for text in (good, bad, good.replace("\n", ""), good[: len(good) // 2]):
+        at_once = read(text)
+        assert len(at_once) > 18
+        with monkeypatch.context() as patched:
+            patched.setattr(Source, "chunks", lambda self: iter(Slowly(self.bytes().read().decode()).pieces))
+            assert read(text) == at_once
+
+
+def test_a_dump_is_read_in_memory_that_does_not_grow_with_it() -> None:
+    def lines() -> bytes:
+        return b"".join(b'{"title": "Part %d", "abstract": "%s"}\n' % (n, b"x" * 900) for n in range(1_000))
+
+    class Endless(io.RawIOBase):
+        """Ten megabytes, made while they are read."""
+
+        def __init__(self) -> None:
+            self.block, self.left, self.at = lines(), 10, 0
+
+        def read(self, size: int = -1) -> bytes:
+            if self.at == len(self.block):
+                self.left, self.at = self.left - 1, 0
+            if not self.left:
+                return b""
+            piece = self.block[self.at : self.at + size]
+            self.at += len(piece)
+            return piece
+
+    endless = Endless()
+    tracemalloc.start()
+    found = sum(
+        isinstance(item, Paper) for item in read_jsonl(Source("dump.jsonl", cast("IO[bytes]", endless)))
+    )
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == 10_000
+    assert peak < 1 << 20

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Literal
 
-from semsearch.ingest.control import has_control
+from semsearch.ingest.formats.page.control import has_control
 
 if TYPE_CHECKING:
     from collections.abc import Sequence, Set

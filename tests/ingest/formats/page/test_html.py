@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from semsearch.errors import SourceError
-from semsearch.ingest.html import is_html, read_html, visible_lines
-from semsearch.ingest.page import read_page
-from semsearch.ingest.source import Source, load
+from semsearch.ingest.formats.page.html import is_html, read_html, visible_lines
+from semsearch.ingest.formats.page.text import read_page
+from semsearch.ingest.source import Source
 from semsearch.paper import Paper, Rejected
+from tests.support import source_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,7 @@ def texts(html: str) -> list[str]:
 
 
 def test_every_paper_of_the_page(data: Path) -> None:
-    papers = [item for item in read_html(load(data / "page.html")) if isinstance(item, Paper)]
+    papers = [item for item in read_html(source_of(data / "page.html")) if isinstance(item, Paper)]
     assert [(p.title, p.authors, p.abstract) for p in papers] == [
         (
             "Attention Is All You Need",
@@ -41,7 +42,7 @@ def test_every_paper_of_the_page(data: Path) -> None:
 
 
 def test_a_page_with_broken_tags(data: Path) -> None:
-    items = list(read_html(load(data / "page-malformed.html")))
+    items = list(read_html(source_of(data / "page-malformed.html")))
     papers = [item for item in items if isinstance(item, Paper)]
     assert [(p.title, p.authors) for p in papers] == [
         ("Attention Is All You Need", ("Ashish Vaswani", "Noam Shazeer")),
@@ -137,14 +138,14 @@ def test_other_formats_are_not_html(head: str) -> None:
 def test_html_without_papers_is_refused() -> None:
     with pytest.raises(SourceError, match="holds no paper"):
         read_html(
-            Source("index.html", "<html><body><h1>Welcome</h1><p>Under construction.</p></body></html>")
+            Source.of("index.html", "<html><body><h1>Welcome</h1><p>Under construction.</p></body></html>")
         )
 
 
 @pytest.mark.parametrize("wrap", ["<div>{}</div>", "{}<br>", "<li><span>{}</span></li>"])
 def test_the_same_papers_as_from_text(data: Path, wrap: str) -> None:
-    source = load(data / "page.txt")
-    html = "<html><body>" + "\n".join(wrap.format(escape(line)) for line in source.text.split("\n"))
-    of_text = [item for item in read_page(source) if isinstance(item, Paper)]
-    of_html = [item for item in read_html(Source("page.html", html)) if isinstance(item, Paper)]
+    text = (data / "page.txt").read_text(encoding="utf-8")
+    html = "<html><body>" + "\n".join(wrap.format(escape(line)) for line in text.split("\n"))
+    of_text = [item for item in read_page(Source.of("page.txt", text)) if isinstance(item, Paper)]
+    of_html = [item for item in read_html(Source.of("page.html", html)) if isinstance(item, Paper)]
     assert [(p.id, p.abstract) for p in of_html] == [(p.id, p.abstract) for p in of_text]

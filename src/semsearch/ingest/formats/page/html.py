@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 
-from semsearch.ingest.furniture import Line
-from semsearch.ingest.lines import prose_score
-from semsearch.ingest.page import read_lines
+from semsearch.ingest.formats.page.furniture import Line
+from semsearch.ingest.formats.page.lines import prose_score
+from semsearch.ingest.formats.page.text import read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def read_html(source: Source) -> Iterator[Paper | Rejected]:
     Raises:
         SourceError: Nothing on the page looks like a paper.
     """
-    return read_lines(visible_lines(source.text), source.name)
+    return read_lines(visible_lines(source.text()), source.name)
 
 
 def visible_lines(html: str) -> list[Line]:

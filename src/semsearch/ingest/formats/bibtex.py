@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from itertools import count
 from typing import TYPE_CHECKING
 
 from bibtexparser.entrypoint import parse_string
@@ -16,7 +15,6 @@ from bibtexparser.model import (
     Entry,
     ImplicitComment,
     ParsingFailedBlock,
-    String,
 )
 
 from semsearch.ingest.clean import (
@@ -33,12 +31,12 @@ from semsearch.ingest.latex import from_latex
 from semsearch.paper import Paper, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from semsearch.ingest.source import Source
 
 _ENTRY = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
-_WITHOUT_KEY = re.compile(r"^([ \t]*@[A-Za-z]+[ \t]*[{(])[ \t]*(?=,)", re.MULTILINE)
+_KEY = re.compile(r"([ \t]*@(?!(?:string|comment|preamble)\b)[A-Za-z]+[ \t]*[{(])", re.IGNORECASE)
 # Text between entries is a comment, unless it is what an entry left behind.
 _LEFT_BEHIND = re.compile(r"^[ \t]*(?:@[A-Za-z]+\b|,?[ \t]*[A-Za-z]+[ \t]*=[ \t]*[{\"])", re.MULTILINE)
 # A value of several pieces, {braced}, "quoted" or abbreviated, joined by #.
@@ -50,6 +48,7 @@ _ADDRESS = re.compile(r"(?:https?|ftp)://\S+")
 _ARXIV_ID = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?")
 _NOT_VERBATIM = re.compile(r"\\url(?![A-Za-z])|[{}]|\\(?![A-Za-z])")
 _NEXT_ENTRY = re.compile(r"block start|found `?@")
+_TOGETHER = 500  # entries that are parsed at once
 _CHECK = "Check its braces, quotes and commas, or export it again."
 
 
@@ -59,35 +58,50 @@ def is_bibtex(head: str) -> bool:
 
 
 def read_bibtex(source: Source) -> Iterator[Paper | Rejected]:
-    """Read every entry of a BibTeX file; one that cannot be read is a `Rejected` with its line."""
+    """Read every entry of a BibTeX file; one that cannot be read is a `Rejected` with its line.
+
+    Raises:
+        SourceError: The file is not in its encoding.
+    """
     # The parser also logs what it hands over as failed blocks.
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    # It takes entries without a key for duplicates of each other. No text that was decoded holds a NUL.
-    numbers = count()
-    text = _WITHOUT_KEY.sub(lambda start: f"{start[1]}\0{next(numbers)}", source.text)
-    library = parse_string(text)
-    abbreviations = {string.key.lower(): string.value for string in library.strings}
-    previous: Block | None = None
-    for block in library.blocks:
-        where = f"{source.name}:{_line(block)}"
-        if isinstance(block, Entry):
-            yield _read_entry(block, abbreviations, where)
-        elif why := _why_not(block, previous):
-            yield Rejected(where, why)
-        previous = block
+    abbreviations: dict[str, str] = {}
+    for first_line, text in _batches(source.lines()):
+        library = parse_string(text)
+        abbreviations |= {string.key.lower(): string.value for string in library.strings}
+        previous: Block | None = None
+        for block in library.blocks:
+            where = f"{source.name}:{first_line + (block.start_line or 0)}"
+            if isinstance(block, Entry):
+                yield _read_entry(block, abbreviations, where)
+            elif why := _why_not(block, previous):
+                yield Rejected(where, why)
+            previous = block
 
 
-def _line(block: Block) -> int:
-    return (block.start_line or 0) + 1
+def _batches(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Some hundred entries at a time, with the number of their first line.
+
+    Entries may have no key, or one that others have too. The parser would take them for duplicates, so a
+    number goes before each key, between two NULs, which no text that was decoded holds.
+    """
+    batch, first_line, entries = list[str](), 1, 0
+    for number, line in enumerate(lines, 1):
+        if start := _KEY.match(line):
+            if entries == _TOGETHER:
+                yield first_line, "\n".join(batch)
+                batch, first_line, entries = [], number, 0
+            entries += 1
+            line = f"{start[1]}\0{entries}\0{line[start.end() :].lstrip()}"
+        batch.append(line)
+    yield first_line, "\n".join(batch)
 
 
 def _why_not(block: Block, previous: Block | None) -> str | None:
     """What is wrong with a block that is no entry; None for what is no paper at all."""
     match block:
-        case DuplicateBlockKeyBlock(previous_block=String()):
-            return None
-        case DuplicateBlockKeyBlock(key=key, previous_block=first):
-            return f"the key “{key}” is already taken on line {_line(first)}. Rename one entry, or delete it."
+        case DuplicateBlockKeyBlock():
+            return None  # Of abbreviations, the last is the one that counts.
         case DuplicateFieldKeyBlock(duplicate_keys=keys):
             return f"the entry gives {', '.join(sorted(keys))} more than once. Keep one of each."
         case ParsingFailedBlock(error=error):
@@ -104,7 +118,7 @@ def _plain_words(error: Exception) -> str:
     reason = " ".join(str(getattr(error, "abort_reason", error)).split()).rstrip(".")
     if _NEXT_ENTRY.search(reason):
         return "it does not end before the next one begins"
-    return "the file ends in the middle of it" if "end of file" in reason else reason
+    return "it does not end" if "end of file" in reason else reason
 
 
 def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> Paper | Rejected:
@@ -123,7 +137,7 @@ def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> P
     authors = _authors(fields.get("author", ""))
     doi, url, arxiv = _addresses(fields)
     return Paper(
-        id=make_id(title, authors) if entry.key.startswith("\0") or not entry.key.strip() else entry.key,
+        id=entry.key.rpartition("\0")[2].strip() or make_id(title, authors),
         title=title,
         abstract=clean_tex(fields.get("abstract", "")),
         authors=authors,

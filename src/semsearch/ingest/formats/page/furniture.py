@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from semsearch.ingest.control import is_control
-from semsearch.ingest.lines import common_words, name_score, prose_score
+from semsearch.ingest.formats.page.control import is_control
+from semsearch.ingest.formats.page.lines import common_words, name_score, prose_score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

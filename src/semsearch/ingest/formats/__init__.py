@@ -1,0 +1,83 @@
+"""The formats that papers come in, one module each; told by what is in a file, never by its name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from semsearch.errors import SourceError
+from semsearch.ingest.formats.bibtex import is_bibtex, read_bibtex
+from semsearch.ingest.formats.jsonl import is_jsonl, read_jsonl
+from semsearch.ingest.formats.page.html import is_html, read_html
+from semsearch.ingest.formats.page.text import read_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from semsearch.ingest.source import Source
+    from semsearch.paper import Paper, Rejected
+
+SUPPORTED = (
+    "semsearch reads a publications page (text or HTML), BibTeX, and JSON (one object a line, or an array)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format.
+
+    Attributes:
+        name: What messages call it.
+        detects: Whether a file that begins so is of it.
+        read: Its reader; a record that cannot be read is a `Rejected`.
+    """
+
+    name: str
+    detects: Callable[[str], bool]
+    read: Callable[[Source], Iterator[Paper | Rejected]]
+
+
+# The first that fits is it: what has a mark of its own comes before what is told by its looks.
+FORMATS = (
+    Format("JSON", is_jsonl, read_jsonl),
+    Format("HTML", is_html, read_html),
+    Format("BibTeX", is_bibtex, read_bibtex),
+    Format("a page of text", lambda _: True, read_page),
+)
+# What would pass for the text of a page, one "paper" a line.
+_FOREIGN = tuple(
+    (name, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
+    for name, pattern in (
+        ("XML", r"\A\s*<[?!a-z]"),
+        ("RTF", r"\A\s*\{\\rtf"),
+        ("a LaTeX document", r"^[ \t]*+\\documentclass\b"),
+        ("RIS", r"^TY  ?- "),
+        ("PubMed's MEDLINE format", r"^(?:PMID|OWN ?)- "),
+        ("Web of Science's export", r"\A\s*FN .*\nVR "),
+        ("EndNote's export", r"^%0 \w+.*\n%[A-Z] "),
+        (
+            "CSV",
+            r"\A[^\n]*(?:(?:^|[,;\t])\s*\"?(?:titles?|abstracts?|authors?|doi|year)\"?\s*(?=[,;\t\n])[^\n]*){2}",
+        ),
+    )
+)
+
+
+def format_of(source: Source) -> Format:
+    """What a source is.
+
+    Raises:
+        SourceError: It is of no format that is read.
+    """
+    head = source.head
+    *told, page = FORMATS
+    for each in told:
+        if each.detects(head):
+            return each
+    for name, pattern in _FOREIGN:
+        if pattern.search(head):
+            raise SourceError(
+                f"looks like {name}, which is not supported.", where=source.name, hint=SUPPORTED
+            )
+    return page

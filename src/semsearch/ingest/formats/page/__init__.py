@@ -1,0 +1,1 @@
+"""A publications page, saved as text or as HTML."""
