@@ -11,6 +11,7 @@ from semsearch.ingest.formats.bibtex import is_bibtex, read_bibtex
 from semsearch.ingest.formats.jsonl import is_jsonl, read_jsonl
 from semsearch.ingest.formats.page.html import is_html, read_html
 from semsearch.ingest.formats.page.text import read_page
+from semsearch.ingest.formats.xml.pubmed import is_pubmed, read_pubmed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,6 +42,7 @@ class Format:
 # The first that fits is it: what has a mark of its own comes before what is told by its looks.
 FORMATS = (
     Format("JSON", is_jsonl, read_jsonl),
+    Format("PubMed XML", is_pubmed, read_pubmed),
     Format("HTML", is_html, read_html),
     Format("BibTeX", is_bibtex, read_bibtex),
     Format("a page of text", lambda _: True, read_page),
