@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
+from semsearch.ingest.clean import clean_text
 from semsearch.ingest.mathml import from_mathml
 
 
@@ -31,3 +32,26 @@ def test_a_formula_is_what_one_would_type(mathml: str, text: str) -> None:
     namespace = "http://www.w3.org/1998/Math/MathML"
     assert from_mathml(etree.fromstring(f"<math>{mathml}</math>")) == text
     assert from_mathml(etree.fromstring(f"<math xmlns='{namespace}'>{mathml}</math>")) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        (
+            "as <mml:math><mml:msup><mml:mi>t</mml:mi><mml:mn>2</mml:mn></mml:msup></mml:math> grows",
+            "as t² grows",
+        ),
+        ("<math display='inline'><mi>n</mi><mo>&lt;</mo><mn>3</mn></math>", "n<3"),
+        (
+            "<jats:alternatives><jats:tex-math>$$\\alpha $$</jats:tex-math>\n"
+            "<mml:math><mml:mi>α</mml:mi></mml:math></jats:alternatives>",
+            "α",
+        ),
+        ("<jats:tex-math>\\documentclass{a}\\begin{document}$$x_1$$\\end{document}</jats:tex-math>", "x₁"),
+        ("a < math > b", "a < math > b"),
+        ("<mml:math><mml:mi>x</mml:math>", "x"),
+    ],
+)
+def test_formulas_in_a_text_are_written_out(text: str, clean: str) -> None:
+    assert clean_text(text) == clean
+    assert clean_text(clean) == clean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html.entities import html5
 from typing import Any, Final
 
 from semsearch.ingest.latex import script
@@ -26,9 +27,45 @@ _ACCENTS: Final = {
 }
 _SYMBOLS: Final = {"infinity": "∞", "pi": "π", "integers": "ℤ", "reals": "ℝ", "complexes": "ℂ", "in": "∈"}
 _FUNCTIONS = re.compile("arg|cosh?|cot|deg|det|dim|exp|gcd|inf|lim|ln|log|max|min|sinh?|sup|tanh?")
+# A formula in a text; in JATS it may stand there twice, in TeX before.
+_TEX = r"<(?:jats:)?tex-math\b[^<>]*>(?P<tex>.*?)</(?:jats:)?tex-math>"
+_FORMULA = re.compile(
+    rf"(?:{_TEX}\s*)?(?P<mathml><(?P<prefix>(?:mml:)?)math\b[^<>]*>.*?</(?P=prefix)math>)"
+    rf"|{_TEX.replace('tex>', 'alone>')}",
+    re.DOTALL,
+)
+# The five that XML knows stay; the others are those of HTML, which DBLP's document type and others list.
+_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]*;)")
+_DOCUMENT = re.compile(r".*\\begin\{document\}(.*?)\\end\{document\}.*", re.DOTALL)
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _SILENT = ("annotation", "annotation-xml", "mphantom", "none", "mprescripts", "maligngroup", "malignmark")
+
+
+def formulas_written_out(text: str) -> str:
+    """A text whose MathML has become text, and whose ``tex-math`` stands in dollars."""
+    return _FORMULA.sub(_written_out, text)
+
+
+def in_dollars(tex: str) -> str:
+    """The content of a ``tex-math``, which may be a whole document, as prose has it."""
+    formula = _DOCUMENT.sub(r"\1", tex).strip().strip("$").strip()
+    return f"${formula}$"
+
+
+def without_entities(xml: str) -> str:
+    """XML in which the entities of HTML, such as ``&eacute;``, have become characters."""
+    return _ENTITY.sub(lambda entity: html5.get(entity[1], entity[0]), xml) if "&" in xml else xml
+
+
+def _written_out(formula: re.Match[str]) -> str:
+    if formula["alone"] is not None:
+        return in_dollars(formula["alone"])
+    from lxml import etree
+
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, remove_comments=True)
+    element = etree.fromstring(without_entities(formula["mathml"]), parser)
+    return "" if element is None else from_mathml(element)
 
 
 def from_mathml(element: Any) -> str:

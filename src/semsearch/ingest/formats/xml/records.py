@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from html.entities import html5
 from typing import TYPE_CHECKING, Any
 
 from semsearch.ingest.formats.record import UnusableError
-from semsearch.ingest.mathml import from_mathml, local
+from semsearch.ingest.mathml import from_mathml, in_dollars, local, without_entities
 from semsearch.ingest.source import MOST_LINE, undecoded, why_undecoded
 from semsearch.paper import Rejected
 
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 Element = Any  # of lxml, which has no types
 
 _LONGEST_TAG = 10_000
-# The five that XML knows stay; the others are those of HTML, which DBLP's document type and others list.
-_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]*;)")
 # Against the standard, frequent in exports, and never meant.
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
@@ -89,9 +86,7 @@ def text_of(element: Element | None) -> str:
             continue
         name = local(child)
         if name in _MATH:
-            pieces.append(
-                from_mathml(child) if name == "math" else f"${(child.text or '').strip().strip('$')}$"
-            )
+            pieces.append(from_mathml(child) if name == "math" else in_dollars(child.text or ""))
         elif name in ("sup", "sub"):
             pieces.append(f"<{name}>{text_of(child).strip()}</{name}>")
         elif name in _BLOCKS:
@@ -181,9 +176,7 @@ def _parsed(text: str) -> Element | UnusableError:
 
     if wrong := undecoded(text):
         return UnusableError(why_undecoded(wrong))
-    if "&" in text:
-        text = _ENTITY.sub(lambda entity: html5.get(entity[1], entity[0]), text)
-    text = _CONTROL.sub("", text)
+    text = _CONTROL.sub("", without_entities(text))
     parser = _parser()
     element = etree.fromstring(text, parser)
     for error in parser.error_log:
