@@ -11,6 +11,10 @@ from semsearch.ingest.formats.bibtex import is_bibtex, read_bibtex
 from semsearch.ingest.formats.jsonl import is_jsonl, read_jsonl
 from semsearch.ingest.formats.page.html import is_html, read_html
 from semsearch.ingest.formats.page.text import read_page
+from semsearch.ingest.formats.xml.acl import is_acl, read_acl
+from semsearch.ingest.formats.xml.atom import is_atom, read_atom
+from semsearch.ingest.formats.xml.dblp import is_dblp, read_dblp
+from semsearch.ingest.formats.xml.endnote import is_endnote_xml, read_endnote_xml
 from semsearch.ingest.formats.xml.pubmed import is_pubmed, read_pubmed
 
 if TYPE_CHECKING:
@@ -43,6 +47,10 @@ class Format:
 FORMATS = (
     Format("JSON", is_jsonl, read_jsonl),
     Format("PubMed XML", is_pubmed, read_pubmed),
+    Format("EndNote XML", is_endnote_xml, read_endnote_xml),
+    Format("ACL Anthology XML", is_acl, read_acl),
+    Format("an Atom feed", is_atom, read_atom),
+    Format("DBLP XML", is_dblp, read_dblp),
     Format("HTML", is_html, read_html),
     Format("BibTeX", is_bibtex, read_bibtex),
     Format("a page of text", lambda _: True, read_page),

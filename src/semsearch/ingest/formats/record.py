@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from semsearch.paper import Translation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _ARXIV = re.compile(
     r"(?:^|/|:|\.)(?P<new>[0-9]{4}\.[0-9]{4,5})(?:v[0-9]+)?(?:\.pdf)?$"
@@ -54,6 +59,17 @@ def identifiers(*pairs: tuple[str, object]) -> tuple[str, ...]:
     """The identifiers that pairs of a scheme and a raw value stand for, each once."""
     found = (identifier(scheme, raw) for scheme, raw in pairs)
     return tuple(dict.fromkeys(each for each in found if each))
+
+
+def by_language(translations: Iterable[Translation]) -> tuple[Translation, ...]:
+    """One translation a language, with the first title and the first abstract that are given for it."""
+    merged: dict[str, Translation] = {}
+    for each in translations:
+        before = merged.get(each.language, each)
+        merged[each.language] = Translation(
+            each.language, before.title or each.title, before.abstract or each.abstract
+        )
+    return tuple(each for each in merged.values() if each.title or each.abstract)
 
 
 def text(record: Record, *keys: str) -> str:

@@ -27,7 +27,8 @@ LISTED = {
     "author": "Ashish Vaswani; Noam Shazeer",
     "abstract": "Every word looks at every other.",
     "bibtex": "@inproceedings{NIPS2017_3f5ee243,\n author = {Vaswani, Ashish},\n"
-    " booktitle = {Advances in Neural Information Processing Systems},\n title = {Attention},\n year = {2017}\n}\n",
+    " booktitle = {Advances in Neural Information Processing Systems},\n"
+    " title = {Attention},\n year = {2017}\n}\n",
     "aff_unique_index": "0;0",
 }
 

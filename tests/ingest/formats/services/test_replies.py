@@ -16,7 +16,7 @@ from tests.ingest.formats.services.support import read
         ('{"error": "Paper with id 0 not found"}', "Paper with id 0 not found."),
         ('{"message": "Too Many Requests. Wait.", "code": "429"}', "Too Many Requests. Wait."),
         (
-            '{"status": "failed", "message-type": "validation-failure", "message": [{"message": "Rows is 0."}]}',
+            '{"status": "failed", "message-type": "failure", "message": [{"message": "Rows is 0."}]}',
             "Rows is 0.",
         ),
         ('{"error": {"msg": "undefined field x_s", "code": 400}}', "undefined field x_s."),

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from semsearch.ingest.clean import clean_doi, clean_language, clean_text, clean_year
-from semsearch.ingest.formats.record import UnusableError, identifiers
+from semsearch.ingest.formats.record import UnusableError, by_language, identifiers
 from semsearch.ingest.formats.xml.records import Element, papers, text_of
 from semsearch.ingest.identity import make_id
 from semsearch.paper import Paper, Translation
@@ -72,7 +72,7 @@ def _paper(record: Element, where: str) -> Paper:
         keywords=_keywords(record),
         source=where,
         identifiers=identifiers(("pmid", pmid), ("pmc", numbers.get("pmc"))),
-        translations=_merged(translations),
+        translations=by_language(translations),
     )
 
 
@@ -137,17 +137,6 @@ def _keywords(record: Element) -> tuple[str, ...]:
     """The authors' keywords, then the subject headings."""
     found = [*record.findall(".//KeywordList/Keyword"), *record.findall(".//MeshHeading/DescriptorName")]
     return tuple(dict.fromkeys(word for each in found if (word := clean_text(text_of(each)).rstrip("."))))
-
-
-def _merged(translations: list[Translation]) -> tuple[Translation, ...]:
-    """One translation a language, with the title and the abstract that were found for it."""
-    merged: dict[str, Translation] = {}
-    for each in translations:
-        before = merged.get(each.language, each)
-        merged[each.language] = Translation(
-            each.language, before.title or each.title, before.abstract or each.abstract
-        )
-    return tuple(each for each in merged.values() if each.title or each.abstract)
 
 
 def _plain(element: Element | None) -> str:
