@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from semsearch.paper import Paper, Rejected
 from tests.ingest.formats.services.support import read
@@ -74,3 +78,30 @@ def test_a_reply_on_one_line_may_be_longer_than_a_line_of_records() -> None:
 
 def test_envelopes_in_envelopes_come_to_an_end() -> None:
     assert isinstance(read('{"data": [' * 50 + "]}" * 50)[0], Rejected)
+
+
+FIELDS = """
+    id title display_name abstract authors year venue doi url keywords language authorships ids
+    locations abstract_inverted_index primary_location publication_year DOI author editor issued
+    container-title URL subtitle institution subject number paperId externalIds corpusId journal
+    publicationVenue citations references halId_s title_s fr_title_s abstract_s authFullName_s
+    language_s key type ee categories authors_parsed versions databases urls publication
+    publication_date author_site bibtex results items data docs message response result hits error
+    status code citingPaper paper
+""".split()  # noqa: SIM905
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("2506.06440"),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from([*FIELDS, "text", "name", "date-parts", "created"]), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=6))
+def test_no_reply_is_too_strange(record: dict[str, object]) -> None:
+    for item in read(json.dumps(record)):
+        assert isinstance(item, Rejected) or (item.title and item.id)

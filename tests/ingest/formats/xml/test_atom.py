@@ -50,7 +50,8 @@ def test_a_feed_of_another_archive() -> None:
         Source.of(
             "a.xml",
             '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>https://x.org/1</id>'
-            '<title type="html">&lt;i&gt;Quick&lt;/i&gt;sort</title><link rel="self" href="https://x.org/self"/><link href="https://x.org/paper"/>'
+            '<title type="html">&lt;i&gt;Quick&lt;/i&gt;sort</title>'
+            '<link rel="self" href="https://x.org/self"/><link href="https://x.org/paper"/>'
             "<updated>1962-01-01T00:00:00Z</updated><content>An array is parted.</content></entry></feed>",
         )
     )

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
+from typing import IO, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from semsearch.ingest.formats import format_of
 from semsearch.ingest.formats.record import UnusableError
 from semsearch.ingest.formats.xml.records import elements, text_of
 from semsearch.ingest.source import Source
+from semsearch.paper import Rejected
+from tests.ingest.formats.xml.support import DATA
 
 
 def found(text: str, around: tuple[str, ...] = ()) -> list[tuple[str, str]]:
@@ -92,3 +99,41 @@ def test_an_encoding_is_the_one_the_file_declares() -> None:
         assert text_of(entry) == "Gödel"
     ((_, entry),) = elements(Source("a.xml", io.BytesIO(text[43:].encode("latin-1"))), ("entry",))
     assert "not UTF-8: byte 0xf6" in str(entry)
+
+
+@pytest.mark.parametrize("name", ["pubmed", "endnote", "acl", "arxiv", "dblp"])
+@given(
+    damage=st.lists(
+        st.tuples(st.floats(0, 1), st.integers(0, 30), st.sampled_from(" <>/&;\"'x\x00é")), max_size=5
+    )
+)
+def test_no_damage_stops_a_reader(name: str, damage: list[tuple[float, int, str]]) -> None:
+    text = (DATA / f"{name}.xml").read_text(encoding="utf-8")
+    reader = format_of(Source.of("a.xml", text)).read
+    for where, length, instead in damage:
+        at = int(where * len(text))
+        text = text[:at] + instead + text[at + length :]
+    for item in reader(Source.of("a.xml", text.replace("\0", "\x01"))):
+        assert isinstance(item, Rejected) or (item.title and item.id)
+
+
+def test_a_file_is_read_in_memory_that_does_not_grow_with_it() -> None:
+    entry = b"<entry><title>Part</title><summary>%s</summary></entry>\n" % (b"x" * 900)
+
+    class Endless(io.RawIOBase):
+        """Twenty megabytes, made while they are read."""
+
+        left, rest = 20_000, b""
+
+        def read(self, size: int = -1) -> bytes:
+            if not self.rest and self.left:
+                self.left, self.rest = self.left - 50, entry * 50
+            piece, self.rest = self.rest[:size], self.rest[size:]
+            return piece
+
+    tracemalloc.start()
+    found = sum(1 for _ in elements(Source("a.xml", cast("IO[bytes]", Endless())), ("entry",)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == 20_000
+    assert peak < 8 << 20
