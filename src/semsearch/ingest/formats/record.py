@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from semsearch.ingest.clean import clean_name
 from semsearch.paper import Translation
 
 if TYPE_CHECKING:
@@ -117,6 +118,19 @@ def objects(record: Record, key: str) -> list[Record]:
     value = record.get(key)
     values = value if isinstance(value, list) else [value]
     return [each for each in values if isinstance(each, dict)]
+
+
+def names(record: Record, key: str) -> tuple[str, ...]:
+    """The people of a list of names, or of objects with a ``name``, in natural order.
+
+    Raises:
+        UnusableError: A name is no text.
+    """
+    people = record.get(key)
+    if not isinstance(people, list):
+        return ()
+    raw = (text(each, "name") if isinstance(each, dict) else text({key: each}, key) for each in people)
+    return tuple(name for each in raw if (name := clean_name(each)))
 
 
 def kind(value: object) -> str:

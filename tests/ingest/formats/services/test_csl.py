@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.paper import Paper
+from semsearch.paper import Paper, Rejected
 from tests.ingest.formats.services.support import counts, outcomes, papers, read
 
 
@@ -102,6 +102,14 @@ def test_one_work_is_a_reply_too() -> None:
     )
     assert isinstance(paper, Paper)
     assert (paper.id, paper.source) == ("10.1093/comjnl/5.1.10", "a.json:1")
+
+
+def test_journals_are_no_works() -> None:
+    (rejected,) = read(
+        '{"message-type": "journal-list", "message": {"items": [{"title": "Nature", "ISSN": []}]}}'
+    )
+    assert isinstance(rejected, Rejected)
+    assert rejected.why == "is a journal-list of Crossref, no list of works. Ask for works."
 
 
 def test_the_number_of_an_item_from_arxiv_is_an_identifier() -> None:

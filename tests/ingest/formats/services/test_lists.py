@@ -50,6 +50,11 @@ def test_a_search_of_findpapers() -> None:
         identifiers=("arxiv:1706.03762",),
     )
     assert paper.id.startswith("attention-is-all-you-need-")
+    later = {key: value for key, value in FOUND.items() if key not in ("urls", "publication")}
+    later |= {"authors": [{"name": "Ashish Vaswani"}], "source": {"title": "NIPS"}, "url": "https://b.org/1"}
+    (paper,) = read(json.dumps({"papers": [later]}))
+    assert isinstance(paper, Paper)
+    assert (paper.authors, paper.venue, paper.url) == (("Ashish Vaswani",), "NIPS", "https://b.org/1")
     assert rejected == Rejected("a.json:1, record 2", "the paper has no title. Add one.")
 
 
@@ -66,6 +71,9 @@ def test_a_conference_of_paperlists() -> None:
         source="a.json:2",
     )
     assert rejected == Rejected("a.json:12", "the record has no title. Add one.")
+    (paper,) = read(json.dumps(LISTED | {"bibtex": ""}))
+    assert isinstance(paper, Paper)
+    assert paper.year == 2017
 
 
 def test_real_lists(shared_data: Path) -> None:

@@ -57,13 +57,16 @@ def test_positions_that_are_none_are_left_out() -> None:
 
 
 def test_works_one_a_line_as_the_snapshot_has_them() -> None:
-    one, two = read(
+    one, two, three = read(
         '{"id": "https://openalex.org/W1", "title": "Quicksort", "host_venue": {"display_name": "CJ"}}\n'
         '{"id": "https://openalex.org/W2", "display_name": "Treesort", "authorships": []}\n'
+        '{"title": "Heapsort", "publication_year": 1964}\n'
     )
     assert isinstance(one, Paper)
     assert isinstance(two, Paper)
+    assert isinstance(three, Paper)
     assert (one.id, one.venue, two.id, two.title) == ("W1", "CJ", "W2", "Treesort")
+    assert (three.title, three.year) == ("Heapsort", 1964)
 
 
 def test_real_pages(shared_data: Path) -> None:

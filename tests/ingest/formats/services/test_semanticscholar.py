@@ -56,6 +56,13 @@ def test_a_line_of_the_data_sets() -> None:
     )
 
 
+def test_authors_may_be_mere_names() -> None:
+    snippet = '{"snippet": {}, "score": 1, "paper": {"corpusId": 1, "title": "A", "authors": ["A. B"]}}'
+    (paper,) = read(f'{{"data": [{snippet}]}}')
+    assert isinstance(paper, Paper)
+    assert paper.authors == ("A. B",)
+
+
 def test_around_one_paper_come_those_that_cite_it_and_those_it_cites() -> None:
     items = read(
         '{"paperId": "a", "title": "B", "citations": [{"paperId": "c", "title": "C"}], '

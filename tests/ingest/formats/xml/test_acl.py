@@ -51,7 +51,9 @@ def test_papers_of_two_volumes() -> None:
 def test_a_bad_paper_is_reported_and_the_rest_is_read() -> None:
     untitled, damaged, endless, energy = outcomes("acl-malformed.xml", read_acl)
     assert untitled == "m:5: the paper has no title. Add one."
-    assert damaged.startswith("m:6: not valid XML: Opening and ending tag mismatch: fixed-case")
+    assert damaged.startswith(
+        "m:6: not valid XML: Opening and ending tag mismatch: fixed-case and title (line 6). Mend"
+    )
     assert endless.startswith("m:7: the <paper> does not end before the next <paper> begins")
     assert energy == "Energy and Policy Considerations for Deep Learning in NLP"
 

@@ -30,6 +30,21 @@ from semsearch.ingest.identity import make_id
 from semsearch.paper import Paper
 
 _KEYS = frozenset(("DOI", "container-title", "issued", "URL", "event-title", "title-short", "citation-key"))
+# Those that papers are of: they tell an item of which little more is known.
+_TYPES = (
+    "article",
+    "article-journal",
+    "article-magazine",
+    "book",
+    "chapter",
+    "document",
+    "paper-conference",
+    "report",
+    "review",
+    "software",
+    "dataset",
+    "thesis",
+)
 _VENUES = ("container-title", "event-title", "event", "collection-title")
 _DATES = ("issued", "published", "published-print", "published-online", "posted", "original-date")
 # The headings in an abstract in JATS: "Abstract" says nothing, another is the label of what follows.
@@ -43,7 +58,7 @@ _SAYS_NOTHING = re.compile(
 
 def recognises(record: Record) -> bool:
     """Whether a record is CSL-JSON or a work of Crossref."""
-    return not _KEYS.isdisjoint(record)
+    return not _KEYS.isdisjoint(record) or (record.get("type") in _TYPES and "authors" not in record)
 
 
 def paper(record: Record, where: str) -> Paper:

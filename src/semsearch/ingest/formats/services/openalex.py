@@ -10,7 +10,9 @@ from semsearch.ingest.identity import make_id
 from semsearch.paper import Paper
 
 _ENTITY = re.compile(r"https?://(?:api\.)?openalex\.org/(?:\w+/)?([A-Z])[0-9]+")
-_KEYS = frozenset(("authorships", "abstract_inverted_index", "primary_location", "host_venue"))
+_KEYS = frozenset(
+    ("authorships", "abstract_inverted_index", "primary_location", "host_venue", "publication_year")
+)
 _MOST_WORDS = 100_000  # a position beyond is damage, and would make a text of a size of its choice
 
 

@@ -13,6 +13,8 @@ _KEYS = frozenset(("author_site", "aff_unique_index", "gs_citation", "author_num
 # A field of the entry that the list gives beside its own; it is made by a program, one field a line.
 _FIELD = re.compile(r"^\s*(\w+)\s*=\s*[{\"]?(.*?)[}\"]?,?\s*$", re.MULTILINE)
 
+_IN_ADDRESS = re.compile(r"/((?:19|20)[0-9]{2})/")
+
 
 def recognises(record: Record) -> bool:
     """Whether a record is of paperlists."""
@@ -36,10 +38,18 @@ def paper(record: Record, where: str) -> Paper:
         title=title,
         abstract=clean_text(first(record, "abstract")),
         authors=authors,
-        year=clean_year(entry.get("year")) or clean_year(first(record, "year", "date", "site", "oa")),
+        year=clean_year(entry.get("year")) or clean_year(first(record, "year", "date")) or _year(record),
         venue=clean_tex(entry.get("booktitle") or entry.get("journal", "")) or None,
         doi=clean_doi(first(record, "doi") or entry.get("doi", "")),
         url=first(record, "site", "oa", "openreview", "pdf").strip() or entry.get("url"),
         keywords=clean_keywords(first(record, "keywords")),
         source=where,
     )
+
+
+def _year(record: Record) -> int | None:
+    """The year in the address of a conference, ``https://nips.cc/virtual/2018/poster/11127``."""
+    found = next(
+        (year for key in ("site", "oa", "pdf") if (year := _IN_ADDRESS.search(first(record, key)))), None
+    )
+    return int(found[1]) if found else None

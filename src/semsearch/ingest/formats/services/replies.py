@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # The first that recognises a record reads it.
 _SERVICES = (openalex, csl, semanticscholar, hal, dblp, arxiv, findpapers, paperlists)
-_LISTS = ("results", "items", "data", "docs", "hit", "papers", "recommendedPapers")
+_LISTS = ("results", "items", "data", "docs", "hit", "hits", "papers", "recommendedPapers", "matches")
 _AROUND = ("message", "response", "result", "hits", "info", "citingPaper", "citedPaper", "paper")
 _TITLES = ("title", "display_name", "title_s", "DOI", "paperId", "halId_s", "authorships")
 _RELATED = ("citations", "references")  # with one paper of Semantic Scholar come those around it
@@ -47,6 +47,10 @@ def unpacked(value: object, where: str, depth: int = 0) -> Iterator[tuple[str, o
     if not any(key in value for key in _TITLES):
         if why := _error(value):
             yield where, UnusableError(f"the service replied with an error: {why}. Ask it again.")
+            return
+        kind = value.get("message-type", "work")
+        if isinstance(kind, str) and not kind.startswith("work"):
+            yield where, UnusableError(f"is a {kind} of Crossref, no list of works. Ask for works.")
             return
         for key in _LISTS:
             if isinstance(items := value.get(key), list):

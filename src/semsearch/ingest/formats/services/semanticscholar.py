@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from semsearch.ingest.clean import clean_doi, clean_name, clean_text, clean_year
-from semsearch.ingest.formats.record import Record, UnusableError, identifiers, inside, objects, text
+from semsearch.ingest.clean import clean_doi, clean_text, clean_year
+from semsearch.ingest.formats.record import Record, UnusableError, identifiers, inside, names, text
 from semsearch.ingest.identity import make_id
 from semsearch.paper import Paper
 
@@ -35,7 +35,7 @@ def paper(record: Record, where: str) -> Paper:
     if not title:
         raise UnusableError("the paper has no title.")
     others = {key.casefold(): value for key, value in inside(record, "externalids").items()}
-    authors = tuple(name for each in objects(record, "authors") if (name := clean_name(text(each, "name"))))
+    authors = names(record, "authors")
     doi = clean_doi(str(others.get("doi") or ""))
     corpus = record.get("corpusid") or others.get("corpusid")
     return Paper(

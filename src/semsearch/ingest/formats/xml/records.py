@@ -31,6 +31,7 @@ _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
     "|&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));"
 )
+_LINE = re.compile(r" line [0-9]+")  # of the record, in what the parser says
 _BLOCKS = ("p", "sec", "title", "br", "list-item", "AbstractText")
 _MATH = ("math", "tex-math")
 
@@ -72,7 +73,7 @@ def elements(
     """
     for line, piece in _pieces(source.chunks(), names, around):
         where = f"{source.name}:{line}"
-        yield where, piece if isinstance(piece, UnusableError) else _parsed(piece)
+        yield where, piece if isinstance(piece, UnusableError) else _parsed(piece, line)
 
 
 def text_of(element: Element | None) -> str:
@@ -170,8 +171,8 @@ def _parser() -> Any:
     )
 
 
-def _parsed(text: str) -> Element | UnusableError:
-    """One record, with the names of its elements alone."""
+def _parsed(text: str, line: int) -> Element | UnusableError:
+    """One record that begins on a line, with the names of its elements alone."""
     from lxml import etree
 
     if wrong := undecoded(text):
@@ -181,7 +182,8 @@ def _parsed(text: str) -> Element | UnusableError:
     element = etree.fromstring(text, parser)
     for error in parser.error_log:
         if error.domain_name != "NAMESPACE":
-            return UnusableError(f"not valid XML: {error.message}. Mend it, or export it again.")
+            what, where = _LINE.sub("", error.message), line + error.line - 1
+            return UnusableError(f"not valid XML: {what} (line {where}). Mend it, or export it again.")
     if ":" in text:
         for each in element.iter():
             if isinstance(each.tag, str) and (":" in each.tag):
