@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from semsearch.ingest.latex import from_latex, script
+from semsearch.ingest.mathml import formulas_written_out
 
 # ftfy is thorough, and slow on anything but ASCII. It is asked only where something it mends can be: an
 # entity, a control character, a ligature, a lone surrogate, or the two neighbours outside ASCII (or Â, Ã and
@@ -17,8 +18,8 @@ _ESCAPED_AGAIN = re.compile(r"&(?:amp;)+(?=#?\w{1,24};)")
 
 # Inline markup with nothing but attributes in it: "p <b and c> d" is no tag, nor is "<think>".
 _TAG = re.compile(
-    r"</?(?P<name>(?:jats|mml):[\w-]+|a|abbr|b|bold|br|code|dfn|div|em|font|h[1-6]|i|italic|li|mark|ol|p|scp?|sec"
-    r"|small|span|strong|sub|sup|title|tt|u|ul)"
+    r"</?(?P<name>(?:jats|mml):[\w-]+|a|abbr|alternatives|b|bold|br|code|dfn|disp-formula|div|em|font|h[1-6]|i"
+    r"|inline-formula|italic|li|mark|ol|p|scp?|sec|small|span|strong|sub|sup|title|tt|u|ul)"
     r"(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+))*+\s*/?>",
     re.IGNORECASE,
 )
@@ -54,16 +55,37 @@ _DOI = re.compile(r"\b10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
 _LANGUAGES: Final = {
     name: code
     for code, names in {
+        "ar": "ara arabic",
+        "cs": "ces cze czech",
+        "da": "dan danish",
         "de": "deu ger german deutsch ngerman",
+        "el": "ell gre greek",
         "en": "eng english american british usenglish ukenglish",
         "es": "spa spanish español espanol castellano",
+        "eu": "eus baq basque",
+        "fa": "fas per persian",
+        "fi": "fin finnish",
         "fr": "fra fre french français francais",
+        "he": "heb hebrew",
+        "hr": "hrv croatian",
+        "hu": "hun hungarian",
+        "id": "ind indonesian",
         "it": "ita italian italiano",
         "ja": "jpn japanese",
+        "ko": "kor korean",
         "nl": "nld dut dutch nederlands",
+        "no": "nor norwegian",
         "pl": "pol polish polski",
         "pt": "por portuguese português portugues brazilian",
+        "ro": "ron rum romanian",
         "ru": "rus russian",
+        "sk": "slk slo slovak",
+        "sl": "slv slovenian",
+        "sr": "srp serbian",
+        "sv": "swe swedish",
+        "tr": "tur turkish",
+        "uk": "ukr ukrainian",
+        "vi": "vie vietnamese",
         "zh": "zho chi chinese",
     }.items()
     for name in names.split()
@@ -200,6 +222,8 @@ def _fold_one(character: str) -> str:
 
 def _one_pass(text: str) -> str:
     """Take one layer of encoding off."""
+    if "math" in text and "<" in text:
+        text = formulas_written_out(text)
     if "&" in text:
         text = _ESCAPED_AGAIN.sub("&", text)
     if ("&" in text or not text.isascii()) and _SUSPECT.search(text):

@@ -33,14 +33,19 @@ _MAGIC = (
 )
 # A byte that is not of the encoding is read as one of these, and found again where it matters.
 _UNDECODED = re.compile("[\udc80-\udcff]")
+# What an XML file says of itself. UTF-16 cannot be said in ASCII: some programs say so all the same.
+_DECLARED = re.compile(
+    rb"\s*<\?xml\s[^>]*?\bencoding\s*=\s*[\"'](?!utf-?(?:16|32))([\w.-]+)[\"']", re.IGNORECASE
+)
 _MENDING = "Save it as UTF-8. If it is in Windows-1252, for example: iconv -f WINDOWS-1252 -t UTF-8 "
 
 
 class Source:
     r"""One file of papers, read once from its beginning.
 
-    Its text has ``\n`` line ends and no byte-order mark, and is UTF-8 or what such a mark announces, never a
-    guess. Of `lines`, `chunks`, `text` and `bytes`, one is called, and once.
+    Its text has ``\n`` line ends and no byte-order mark, and is UTF-8 or what such a mark or the first line
+    of an XML file announces, never a guess. Of `lines`, `chunks`, `text` and `bytes`, one is called, and
+    once.
 
     Args:
         name: What messages call it: the path as it was given, ``refs.zip/a.bib`` for a file in an archive.
@@ -52,7 +57,8 @@ class Source:
         self.begins = _exactly(stream, HEAD)
         self._rest = stream
         mark, self._encoding = next(
-            ((mark, encoding) for mark, encoding in _MARKS if self.begins.startswith(mark)), (b"", "utf-8")
+            ((mark, encoding) for mark, encoding in _MARKS if self.begins.startswith(mark)),
+            (b"", _declared(self.begins)),
         )
         self._mark = len(mark)
 
@@ -153,6 +159,15 @@ class Source:
         stream = self.bytes()
         stream.read(self._mark)
         return io.TextIOWrapper(stream, self._encoding, errors="surrogateescape")
+
+
+def _declared(begins: bytes) -> str:
+    """The encoding that an XML file declares; UTF-8 where there is none, or none that is known."""
+    declared = _DECLARED.match(begins)
+    try:
+        return codecs.lookup(declared[1].decode()).name if declared else "utf-8"
+    except (LookupError, UnicodeError):
+        return "utf-8"
 
 
 def undecoded(text: str) -> re.Match[str] | None:

@@ -11,6 +11,11 @@ from semsearch.ingest.formats.bibtex import is_bibtex, read_bibtex
 from semsearch.ingest.formats.jsonl import is_jsonl, read_jsonl
 from semsearch.ingest.formats.page.html import is_html, read_html
 from semsearch.ingest.formats.page.text import read_page
+from semsearch.ingest.formats.xml.acl import is_acl, read_acl
+from semsearch.ingest.formats.xml.atom import is_atom, read_atom
+from semsearch.ingest.formats.xml.dblp import is_dblp, read_dblp
+from semsearch.ingest.formats.xml.endnote import is_endnote_xml, read_endnote_xml
+from semsearch.ingest.formats.xml.pubmed import is_pubmed, read_pubmed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +24,9 @@ if TYPE_CHECKING:
     from semsearch.paper import Paper, Rejected
 
 SUPPORTED = (
-    "semsearch reads a publications page (text or HTML), BibTeX, and JSON (one object a line, or an array)."
+    "semsearch reads a publications page (text or HTML), BibTeX, and JSON (one object a line, an array, "
+    "CSL-JSON, or a reply of OpenAlex, Crossref, Semantic Scholar, HAL or DBLP), and the XML of PubMed, EndNote, "
+    "the ACL Anthology, DBLP and arXiv."
 )
 
 
@@ -41,6 +48,11 @@ class Format:
 # The first that fits is it: what has a mark of its own comes before what is told by its looks.
 FORMATS = (
     Format("JSON", is_jsonl, read_jsonl),
+    Format("PubMed XML", is_pubmed, read_pubmed),
+    Format("EndNote XML", is_endnote_xml, read_endnote_xml),
+    Format("ACL Anthology XML", is_acl, read_acl),
+    Format("an Atom feed", is_atom, read_atom),
+    Format("DBLP XML", is_dblp, read_dblp),
     Format("HTML", is_html, read_html),
     Format("BibTeX", is_bibtex, read_bibtex),
     Format("a page of text", lambda _: True, read_page),

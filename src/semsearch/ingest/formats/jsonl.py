@@ -1,15 +1,13 @@
-"""JSON to papers and back: one object a line, or an array of objects."""
+"""JSON to papers and back: one object a line, an array of objects, or the replies of services."""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import asdict
-from itertools import chain, islice
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from semsearch.errors import SourceError
 from semsearch.ingest.clean import (
     clean_doi,
     clean_keywords,
@@ -18,6 +16,8 @@ from semsearch.ingest.clean import (
     clean_text,
     clean_year,
 )
+from semsearch.ingest.formats.record import UnusableError, kind, text
+from semsearch.ingest.formats.services.replies import reader_of, unpacked
 from semsearch.ingest.identity import make_id
 from semsearch.ingest.source import MOST_LINE, undecoded, why_undecoded
 from semsearch.paper import Paper, Rejected, Translation, Version
@@ -28,22 +28,18 @@ if TYPE_CHECKING:
     from semsearch.ingest.source import Source
 
 _KEYS = ("id", "title", "abstract", "authors", "year", "venue", "doi", "url", "language", "keywords")
-_START = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\]{])')
-# An array, or an object spread over lines: the file is read value by value, not line by line.
-_DOCUMENT = re.compile(r"\s*(?:\[\s*[\]{]|\{[ \t]*\n)")
+_START = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:[\]{]|null\b))')
+_ARRAY = re.compile(r"\s*\[\s*(?:[\]{]|null\b)")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _OPENING = 100
 _VALUE = re.compile(r"[^ \t\n,\[\]]")
+_LONG_LINE = 32_768  # characters; a reply of a service is all on one
 _CUT = 1_000  # characters before the end of what is at hand, where an error may come from the cut
 _MOST_VALUE = 1 << 26  # characters of one value of a document
 # Control characters inside strings are against the standard, frequent, and harmless: cleaning takes them out.
 # A number of more digits than Python reads is no year and no identifier.
 _DECODER = json.JSONDecoder(strict=False, parse_int=lambda digits: int(digits) if len(digits) < 100 else inf)
-
-
-class _UnusableError(ValueError):
-    """What is wrong with one record."""
 
 
 def is_jsonl(head: str) -> bool:
@@ -54,22 +50,13 @@ def is_jsonl(head: str) -> bool:
 
 
 def read_jsonl(source: Source) -> Iterator[Paper | Rejected]:
-    """Read every record of a JSON file; one that cannot be read is a `Rejected` with its line.
-
-    Raises:
-        SourceError: The file is a single object around something else, such as a service's reply.
-    """
-    records = _records(source)
-    first = list(islice(records, 2))
-    if len(first) == 1 and _is_reply(first[0][1]):
-        hint = 'Write one object a line, each with a "title", or an array of them.'
-        raise SourceError("is JSON, but no paper or list of papers.", where=source.name, hint=hint)
-    for line, record in chain(first, records):
-        where = f"{source.name}:{line}"
-        try:
-            yield _paper(record, where)
-        except _UnusableError as why:
-            yield Rejected(where, str(why))
+    """Read every record of a JSON file; one that cannot be read is a `Rejected` with its place."""
+    for line, value in _records(source):
+        for where, record in unpacked(value, f"{source.name}:{line}"):
+            try:
+                yield _read_record(record, where)
+            except UnusableError as why:
+                yield Rejected(where, str(why))
 
 
 def to_json(paper: Paper) -> dict[str, Any]:
@@ -83,7 +70,7 @@ def to_json(paper: Paper) -> dict[str, Any]:
 
 def _records(source: Source) -> Iterator[tuple[int, object]]:
     """Every JSON value with its line; in place of one that cannot be decoded, what is wrong with it."""
-    if _DOCUMENT.match(source.head):
+    if _is_document(source.head):
         yield from _Document(source.chunks()).values()
         return
     for number, line in enumerate(source.lines(strict=False), 1):
@@ -91,18 +78,34 @@ def _records(source: Source) -> Iterator[tuple[int, object]]:
             yield number, _of_line(line)
 
 
+def _is_document(head: str) -> bool:
+    """Whether a file is to be read value by value: an array, or objects that do not end with their lines."""
+    if _ARRAY.match(head):
+        return True
+    line, end, _ = head.lstrip().partition("\n")
+    if not line.startswith("{") or (not end and len(line) > _LONG_LINE):
+        return line.startswith("{")
+    try:
+        _DECODER.raw_decode(line)
+    except RecursionError:
+        return False
+    except json.JSONDecodeError as error:
+        return error.pos >= len(line.rstrip())
+    return False
+
+
 def _of_line(line: str) -> object:
     """The one value on a line."""
     if len(line) > MOST_LINE:
-        return _UnusableError(f"longer than the {MOST_LINE:,} characters that a record may have. Split it.")
+        return UnusableError(f"longer than the {MOST_LINE:,} characters that a record may have. Split it.")
     if wrong := undecoded(line):
-        return _UnusableError(why_undecoded(wrong))
+        return UnusableError(why_undecoded(wrong))
     try:
         value, end = _DECODER.raw_decode(line, len(line) - len(line.lstrip()))
     except (RecursionError, json.JSONDecodeError) as error:
         return _damaged(error)
     if line[end:].strip(" \t,"):
-        return _UnusableError("more follows the object on this line. Write one object a line.")
+        return UnusableError("more follows the object on this line. Write one object a line.")
     return _whole(value, line, 0, end)
 
 
@@ -128,7 +131,7 @@ class _Document:
             line = self._line
             value, end = self._value()
             yield line, value
-            if isinstance(value, _UnusableError):
+            if isinstance(value, UnusableError):
                 end = self._find(next_object)
             self._advance(end)
 
@@ -149,13 +152,13 @@ class _Document:
                 continue  # a number may go on
             value = _whole(value, self._text, self._position, end)
             wrong = undecoded(self._text[self._position : end])
-            return (_UnusableError(why_undecoded(wrong)) if wrong else value), end
+            return (UnusableError(why_undecoded(wrong)) if wrong else value), end
 
-    def _damaged(self, error: json.JSONDecodeError) -> _UnusableError:
+    def _damaged(self, error: json.JSONDecodeError) -> UnusableError:
         before = self._text[self._position : error.pos]
         column = error.pos - self._text.rfind("\n", 0, error.pos)
         line = self._line + before.count("\n")
-        return _UnusableError(
+        return UnusableError(
             f"not valid JSON: {error.msg} (line {line}, column {column}). Mend it, or export it again."
         )
 
@@ -193,10 +196,10 @@ class _Document:
         return True
 
 
-def _damaged(error: RecursionError | json.JSONDecodeError) -> _UnusableError:
+def _damaged(error: RecursionError | json.JSONDecodeError) -> UnusableError:
     if isinstance(error, RecursionError):
-        return _UnusableError("not readable as JSON: nested too deeply.")
-    return _UnusableError(f"not valid JSON: {error.msg} (column {error.colno}). Mend it, or export it again.")
+        return UnusableError("not readable as JSON: nested too deeply.")
+    return UnusableError(f"not valid JSON: {error.msg} (column {error.colno}). Mend it, or export it again.")
 
 
 def _whole(value: object, text: str, start: int, end: int) -> object:
@@ -204,32 +207,29 @@ def _whole(value: object, text: str, start: int, end: int) -> object:
     if _SURROGATE_ESCAPE.search(text, start, end) and _SURROGATE.search(
         json.dumps(value, ensure_ascii=False)
     ):
-        return _UnusableError("holds half a character (a lone \\ud800 to \\udfff). Export it again as UTF-8.")
+        return UnusableError("holds half a character (a lone \\ud800 to \\udfff). Export it again as UTF-8.")
     return value
 
 
-def _is_reply(record: object) -> bool:
-    """Whether an object has no title but holds other objects."""
-    if not isinstance(record, dict) or "title" in record:
-        return False
-    inside = chain.from_iterable(v if isinstance(v, list) else [v] for v in record.values())
-    return any(isinstance(value, dict) for value in inside)
-
-
-def _paper(record: object, where: str) -> Paper:
-    """Make a paper of one decoded record; raises `_UnusableError`."""
-    if isinstance(record, _UnusableError):
+def _read_record(record: object, where: str) -> Paper:
+    """Make a paper of one decoded record; raises `UnusableError`."""
+    if isinstance(record, UnusableError):
         raise record
     if not isinstance(record, dict):
-        raise _UnusableError(
-            f'not an object but {_kind(record)}. Write {{"id": …, "title": …, "abstract": …}}.'
+        raise UnusableError(
+            f'not an object but {kind(record)}. Write {{"id": …, "title": …, "abstract": …}}.'
         )
-    abstract = clean_text(_text(record, "abstract", "text", "summary"))
-    title = clean_text(_text(record, "title"))
+    return (reader_of(record) or _own)(record, where)
+
+
+def _own(record: dict[str, Any], where: str) -> Paper:
+    """Make a paper of a record as `to_json` writes it, or much alike."""
+    abstract = clean_text(text(record, "abstract", "text", "summary"))
+    title = clean_text(text(record, "title"))
     if not title and "title" in record:
         title = _opening(abstract)
     if not title:
-        raise _UnusableError("the record has no title. Add one.")
+        raise UnusableError("the record has no title. Add one.")
     authors = tuple(name for raw in _authors(record) if (name := clean_name(raw)))
     return Paper(
         id=_id(record) or make_id(title, authors),
@@ -237,12 +237,12 @@ def _paper(record: object, where: str) -> Paper:
         abstract=abstract,
         authors=authors,
         year=clean_year(record.get("year")) or clean_year(record.get("date")),
-        venue=clean_text(_text(record, "venue", "journal")) or None,
-        doi=clean_doi(_text(record, "doi")),
-        url=_text(record, "url").strip() or None,
-        language=clean_language(_text(record, "language")),
+        venue=clean_text(text(record, "venue", "journal")) or None,
+        doi=clean_doi(text(record, "doi")),
+        url=text(record, "url").strip() or None,
+        language=clean_language(text(record, "language")),
         keywords=_keywords(record),
-        source=_text(record, "source").strip() or where,
+        source=text(record, "source").strip() or where,
         truncated=record.get("truncated") is True,
         identifiers=_texts(record, "identifiers"),
         translations=tuple(filter(None, map(_translation, _objects(record, "translations")))),
@@ -251,21 +251,21 @@ def _paper(record: object, where: str) -> Paper:
 
 
 def _translation(record: dict[str, Any]) -> Translation | None:
-    language = clean_language(_text(record, "language"))
-    title, abstract = clean_text(_text(record, "title")), clean_text(_text(record, "abstract"))
+    language = clean_language(text(record, "language"))
+    title, abstract = clean_text(text(record, "title")), clean_text(text(record, "abstract"))
     return Translation(language, title, abstract) if language and (title or abstract) else None
 
 
 def _version(record: dict[str, Any]) -> Version:
     return Version(
         id=_id(record),
-        title=clean_text(_text(record, "title")),
+        title=clean_text(text(record, "title")),
         year=clean_year(record.get("year")),
-        venue=clean_text(_text(record, "venue")) or None,
-        doi=clean_doi(_text(record, "doi")),
-        url=_text(record, "url").strip() or None,
-        source=_text(record, "source").strip(),
-        why=_text(record, "why"),
+        venue=clean_text(text(record, "venue")) or None,
+        doi=clean_doi(text(record, "doi")),
+        url=text(record, "url").strip() or None,
+        source=text(record, "source").strip(),
+        why=text(record, "why"),
     )
 
 
@@ -276,20 +276,11 @@ def _opening(abstract: str) -> str:
     return abstract[:_OPENING].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
-def _text(record: dict[str, Any], *keys: str) -> str:
-    """The first of some fields that is there; null is the same as missing."""
-    key = next((key for key in keys if record.get(key) not in (None, "")), "")
-    value = record.get(key, "")
-    if not isinstance(value, str):
-        raise _UnusableError(f"“{key}” is {_kind(value)}; it must be text.")
-    return value
-
-
 def _id(record: dict[str, Any]) -> str:
     key = next((k for k in ("id", "_id", "paper_id", "corpus_id") if record.get(k) not in (None, "")), "")
     value = record.get(key, "")
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise _UnusableError(f"“{key}” is {_kind(value)}; it must be text or a whole number.")
+        raise UnusableError(f"“{key}” is {kind(value)}; it must be text or a whole number.")
     return str(value).strip()
 
 
@@ -300,13 +291,13 @@ def _authors(record: dict[str, Any]) -> Iterator[str]:
         yield from _split_names(authors)
         return
     if not isinstance(authors, list):
-        raise _UnusableError(f"“authors” is {_kind(authors)}; it must be a list of names.")
+        raise UnusableError(f"“authors” is {kind(authors)}; it must be a list of names.")
     for author in authors:
         name = author.get("name") if isinstance(author, dict) else author
         if name is None or isinstance(name, str):
             yield name or ""
         else:
-            raise _UnusableError(f"“authors” holds {_kind(name)}; each must be a name.")
+            raise UnusableError(f"“authors” holds {kind(name)}; each must be a name.")
 
 
 def _split_names(text: str) -> Iterator[str]:
@@ -327,7 +318,7 @@ def _keywords(record: dict[str, Any]) -> tuple[str, ...]:
 def _texts(record: dict[str, Any], key: str) -> tuple[str, ...]:
     values = record.get(key) or []
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise _UnusableError(f"“{key}” must be a list of texts.")
+        raise UnusableError(f"“{key}” must be a list of texts.")
     return tuple(text for value in values if (text := clean_text(value)))
 
 
@@ -335,16 +326,3 @@ def _objects(record: dict[str, Any], key: str) -> list[dict[str, Any]]:
     """Our own nested records; another program may use the name for something else, which is left alone."""
     values = record.get(key)
     return values if isinstance(values, list) and all(isinstance(value, dict) for value in values) else []
-
-
-def _kind(value: object) -> str:
-    """What a JSON value is, in plain words."""
-    kinds = {
-        bool: "true or false",
-        int: "a number",
-        float: "a number",
-        str: "text",
-        list: "a list",
-        dict: "an object",
-    }
-    return kinds.get(type(value), "null")

@@ -1,0 +1,1 @@
+"""What services say of a paper in JSON, one module each."""

@@ -1,0 +1,1 @@
+"""Formats in XML, one module each."""
