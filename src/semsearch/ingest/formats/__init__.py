@@ -11,6 +11,7 @@ from semsearch.ingest.formats.bibtex import is_bibtex, read_bibtex
 from semsearch.ingest.formats.jsonl import is_jsonl, read_jsonl
 from semsearch.ingest.formats.page.html import is_html, read_html
 from semsearch.ingest.formats.page.text import read_page
+from semsearch.ingest.formats.ris import is_ris, read_ris
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from semsearch.paper import Paper, Rejected
 
 SUPPORTED = (
-    "semsearch reads a publications page (text or HTML), BibTeX, and JSON (one object a line, or an array)."
+    "semsearch reads a publications page (text or HTML), BibTeX, RIS, and JSON (one object a line, or an "
+    "array)."
 )
 
 
@@ -41,6 +43,7 @@ class Format:
 # The first that fits is it: what has a mark of its own comes before what is told by its looks.
 FORMATS = (
     Format("JSON", is_jsonl, read_jsonl),
+    Format("RIS", is_ris, read_ris),
     Format("HTML", is_html, read_html),
     Format("BibTeX", is_bibtex, read_bibtex),
     Format("a page of text", lambda _: True, read_page),
@@ -52,7 +55,6 @@ _FOREIGN = tuple(
         ("XML", r"\A\s*<[?!a-z]"),
         ("RTF", r"\A\s*\{\\rtf"),
         ("a LaTeX document", r"^\s*\\documentclass\b"),
-        ("RIS", r"^TY  ?- "),
         ("PubMed's MEDLINE format", r"^(?:PMID|OWN ?)- "),
         ("Web of Science's export", r"\A\s*FN .*\nVR "),
         ("EndNote's export", r"^%0 \w+.*\n%[A-Z] "),
