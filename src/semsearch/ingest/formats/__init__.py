@@ -12,6 +12,7 @@ from semsearch.ingest.formats.jsonl import is_jsonl, read_jsonl
 from semsearch.ingest.formats.page.html import is_html, read_html
 from semsearch.ingest.formats.page.text import read_page
 from semsearch.ingest.formats.ris import is_ris, read_ris
+from semsearch.ingest.formats.tables import is_table, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from semsearch.paper import Paper, Rejected
 
 SUPPORTED = (
-    "semsearch reads a publications page (text or HTML), BibTeX, RIS, and JSON (one object a line, or an "
-    "array)."
+    "semsearch reads a publications page (text or HTML), BibTeX, RIS, tables (CSV, TSV), and "
+    "JSON (one object a line, or an array)."
 )
 
 
@@ -46,6 +47,7 @@ FORMATS = (
     Format("RIS", is_ris, read_ris),
     Format("HTML", is_html, read_html),
     Format("BibTeX", is_bibtex, read_bibtex),
+    Format("a table", is_table, read_table),
     Format("a page of text", lambda _: True, read_page),
 )
 # What would pass for the text of a page, one "paper" a line.
@@ -59,7 +61,7 @@ _FOREIGN = tuple(
         ("Web of Science's export", r"\A\s*FN .*\nVR "),
         ("EndNote's export", r"^%0 \w+.*\n%[A-Z] "),
         (
-            "CSV",
+            "a table without titles (no column is called so)",
             r"\A[^\n]*(?:(?:^|[,;\t])\s*\"?(?:titles?|abstracts?|authors?|doi|year)\"?\s*(?=[,;\t\n])[^\n]*){2}",
         ),
     )

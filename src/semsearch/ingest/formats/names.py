@@ -33,16 +33,18 @@ def split_names(text: str) -> list[str]:
     where every second part is initials (``Smith, J., Li, F.``); otherwise the text is one name.
     """
     text = text.strip()
-    if text.startswith("[") and (listed := _listed(text)) is not None:
-        return listed
+    if (names := listed(text)) is not None:
+        return names
     for mark in (";", "|", "\n"):
         if mark in text:
             return [name for part in text.split(mark) if (name := part.strip())]
     return [name for part in re.split(r"(?:\s+and|,?\s+&)\s+", text) for name in _by_commas(part)]
 
 
-def _listed(text: str) -> list[str] | None:
-    """The texts of ``['A', 'B']``."""
+def listed(text: str) -> list[str] | None:
+    """The texts of ``['A', 'B']``; None where a text is no such list."""
+    if not text.startswith("["):
+        return None
     try:
         values = ast.literal_eval(text)
     except (ValueError, SyntaxError, RecursionError, MemoryError):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from semsearch.ingest.clean import clean_abstract, clean_language, clean_text, clean_title, clean_year
+from semsearch.ingest.clean import clean_abstract, clean_language, clean_text, clean_year
 from semsearch.ingest.formats.links import doi_in, identifiers_in, url_in
 from semsearch.ingest.formats.names import authors_of, split_names
 from semsearch.ingest.formats.tagged import Dialect, Record, read_tagged
+from semsearch.ingest.formats.titles import titles
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper, Rejected, Translation
+from semsearch.paper import Paper, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +47,8 @@ def read_ris(source: Source) -> Iterator[Paper | Rejected]:
 
 
 def _paper(record: Record, where: str) -> Paper | Rejected:
-    written = clean_text(record.first(*_TITLES))
-    title = clean_title(written)
+    languages = record.first("LA")
+    title, translations = titles(record.first(*_TITLES), languages, record.first("TT"))
     if not title:
         return Rejected(where, "the record has no title (TI, T1 or ST). Add one.")
     abstract, truncated = _abstract(record)
@@ -56,7 +57,6 @@ def _paper(record: Record, where: str) -> Paper | Rejected:
     links, accession = record.each_line(*_LINKS), record.first("AN")
     doi = doi_in(record.all("DO", "DI", "M3"), links)
     identifiers = _identifiers(record, [*links, accession, doi or ""])
-    language = clean_language(record.first("LA"))
     return Paper(
         id=_id(record, identifiers, doi) or make_id(title, authors),
         title=title,
@@ -66,12 +66,12 @@ def _paper(record: Record, where: str) -> Paper | Rejected:
         venue=_venue(record, title),
         doi=doi,
         url=url_in(links, doi),
-        language=language,
+        language=clean_language(languages),
         keywords=_keywords(record.all("KW")),
         source=where,
         truncated=truncated,
         identifiers=identifiers,
-        translations=_translations(record, written, language),
+        translations=translations,
     )
 
 
@@ -124,11 +124,3 @@ def _id(record: Record, identifiers: tuple[str, ...], doi: str | None) -> str:
         return pmid.removeprefix("pmid:")
     pmids = (each.removeprefix("pmid:") for each in identifiers if each.startswith("pmid:"))
     return doi or next(pmids, "") or ("" if accession.isdecimal() else " ".join(accession.split()))
-
-
-def _translations(record: Record, title: str, language: str | None) -> tuple[Translation, ...]:
-    """The translated title; which of the two is in the language of the paper, brackets say."""
-    other = clean_text(record.first("TT"))
-    if not other or not language or language == "en" or other == title:
-        return ()
-    return (Translation(language if title.startswith("[") else "en", other),)
