@@ -132,10 +132,9 @@ def _reading(start: bytes) -> Callable[[Path], Check]:
     """A file that begins so is read to papers within their limits, each of which survives JSON, or refused."""
 
     def made(path: Path) -> Check:
-        from semsearch.ingest.formats.jsonl import to_json
-
         from semsearch.errors import SourceError
         from semsearch.ingest.clean import clean_name, clean_text
+        from semsearch.ingest.formats.jsonl import to_json
         from semsearch.ingest.reader import iter_papers
         from semsearch.paper import Paper
 

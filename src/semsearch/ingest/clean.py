@@ -50,12 +50,20 @@ _SOLID = re.compile(r"\S+")
 
 NAME_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th|ph\.?\s?d|m\.?d)\.?", re.IGNORECASE)
 _CORPORATE = re.compile(r"\b(?:of|for|and|the|inc|ltd|university|institute|department)\b|&", re.IGNORECASE)
+_BRACKETED = re.compile(r"\[([^\[\]]+)\]\.?")
+_NO_ABSTRACT = re.compile(
+    r"[\[(<]?(?:no abstract(?: is)? (?:available|provided)|abstract (?:not |un)available|n/?a|none|null)"
+    r"[\])>]?\.?",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?<![0-9])[12][0-9]{3}(?![0-9])")
 _DOI = re.compile(r"\b10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
 _LANGUAGES: Final = {
     name: code
     for code, names in {
         "ar": "ara arabic",
+        "bg": "bul bulgarian",
+        "ca": "cat catalan català",
         "cs": "ces cze czech",
         "da": "dan danish",
         "de": "deu ger german deutsch ngerman",
@@ -63,25 +71,26 @@ _LANGUAGES: Final = {
         "en": "eng english american british usenglish ukenglish",
         "es": "spa spanish español espanol castellano",
         "eu": "eus baq basque",
-        "fa": "fas per persian",
+        "fa": "fas per persian farsi",
         "fi": "fin finnish",
         "fr": "fra fre french français francais",
         "he": "heb hebrew",
-        "hr": "hrv croatian",
+        "hr": "hrv croatian scr",
         "hu": "hun hungarian",
         "id": "ind indonesian",
         "it": "ita italian italiano",
         "ja": "jpn japanese",
         "ko": "kor korean",
+        "lt": "lit lithuanian",
         "nl": "nld dut dutch nederlands",
-        "no": "nor norwegian",
+        "no": "nor norwegian nob",
         "pl": "pol polish polski",
         "pt": "por portuguese português portugues brazilian",
         "ro": "ron rum romanian",
         "ru": "rus russian",
         "sk": "slk slo slovak",
-        "sl": "slv slovenian",
-        "sr": "srp serbian",
+        "sl": "slv slovenian slovene",
+        "sr": "srp serbian scc",
         "sv": "swe swedish",
         "tr": "tur turkish",
         "uk": "ukr ukrainian",
@@ -109,6 +118,19 @@ def clean_text(raw: str) -> str:
 def clean_tex(raw: str) -> str:
     """The same for a value that is TeX throughout, as BibTeX is: braces only group, ``~`` is a space."""
     return clean_text(from_latex(raw, tex=True))
+
+
+def clean_title(raw: str) -> str:
+    """The same for a title; without the brackets that PubMed puts around one that it translated."""
+    title = clean_text(raw)
+    translated = _BRACKETED.fullmatch(title)
+    return translated[1].strip() if translated else title
+
+
+def clean_abstract(raw: str) -> str:
+    """The same for an abstract; nothing where it only says that there is none."""
+    abstract = clean_text(raw)
+    return "" if _NO_ABSTRACT.fullmatch(abstract) else abstract
 
 
 def clean_name(raw: str) -> str:

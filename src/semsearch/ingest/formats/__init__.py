@@ -11,6 +11,8 @@ from semsearch.ingest.formats.bibtex import is_bibtex, read_bibtex
 from semsearch.ingest.formats.jsonl import is_jsonl, read_jsonl
 from semsearch.ingest.formats.page.html import is_html, read_html
 from semsearch.ingest.formats.page.text import read_page
+from semsearch.ingest.formats.ris import is_ris, read_ris
+from semsearch.ingest.formats.tables import is_table, read_table
 from semsearch.ingest.formats.xml.acl import is_acl, read_acl
 from semsearch.ingest.formats.xml.atom import is_atom, read_atom
 from semsearch.ingest.formats.xml.dblp import is_dblp, read_dblp
@@ -24,9 +26,9 @@ if TYPE_CHECKING:
     from semsearch.paper import Paper, Rejected
 
 SUPPORTED = (
-    "semsearch reads a publications page (text or HTML), BibTeX, and JSON (one object a line, an array, "
-    "CSL-JSON, or a reply of OpenAlex, Crossref, Semantic Scholar, HAL or DBLP), and the XML of PubMed, EndNote, "
-    "the ACL Anthology, DBLP and arXiv."
+    "semsearch reads a publications page (text or HTML), BibTeX, RIS, tables (CSV, TSV), JSON (one object a line, "
+    "an array, CSL-JSON, or a reply of OpenAlex, Crossref, Semantic Scholar, HAL or DBLP), and the XML of PubMed, "
+    "EndNote, the ACL Anthology, DBLP and arXiv."
 )
 
 
@@ -53,8 +55,10 @@ FORMATS = (
     Format("ACL Anthology XML", is_acl, read_acl),
     Format("an Atom feed", is_atom, read_atom),
     Format("DBLP XML", is_dblp, read_dblp),
+    Format("RIS", is_ris, read_ris),
     Format("HTML", is_html, read_html),
     Format("BibTeX", is_bibtex, read_bibtex),
+    Format("a table", is_table, read_table),
     Format("a page of text", lambda _: True, read_page),
 )
 # What would pass for the text of a page, one "paper" a line.
@@ -64,12 +68,11 @@ _FOREIGN = tuple(
         ("XML", r"\A\s*<[?!a-z]"),
         ("RTF", r"\A\s*\{\\rtf"),
         ("a LaTeX document", r"^[ \t]*+\\documentclass\b"),
-        ("RIS", r"^TY  ?- "),
         ("PubMed's MEDLINE format", r"^(?:PMID|OWN ?)- "),
         ("Web of Science's export", r"\A\s*FN .*\nVR "),
         ("EndNote's export", r"^%0 \w+.*\n%[A-Z] "),
         (
-            "CSV",
+            "a table without titles (no column is called so)",
             r"\A[^\n]*(?:(?:^|[,;\t])\s*\"?(?:titles?|abstracts?|authors?|doi|year)\"?\s*(?=[,;\t\n])[^\n]*){2}",
         ),
     )

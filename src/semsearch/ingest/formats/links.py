@@ -1,0 +1,61 @@
+"""Addresses and accession numbers to what other services know a paper by."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from semsearch.ingest.clean import clean_doi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"]+")
+# In an address the slash may be escaped, and other parameters follow.
+_DOI_ADDRESS = re.compile(r"(?:doi\.org/|\bdoi[:=]\s*)(10\.\d{4,9}(?:/|%2f)[^\s&?#]+)", re.IGNORECASE)
+# The schemes are those of a paper's `identifiers`, the values in the form a question is searched by.
+_KNOWN = tuple(
+    (scheme, re.compile(pattern, re.IGNORECASE))
+    for scheme, pattern in (
+        ("arxiv", r"(?:arxiv\.org/(?:abs|pdf)/|\barxiv[.:]\s?)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})"),
+        (
+            "pmid",
+            r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/|europepmc\.org/\w+/med/)(\d+)",
+        ),
+        ("pmid", r"\b(?:medline|pmid|pubmed):?\s?(\d{4,9})\b"),
+        ("pmc", r"\b(pmc\d{4,9})\b"),
+        ("acl", r"(?:aclanthology\.org|aclweb\.org/anthology)/(?:papers/)?([a-z0-9.]+-[a-z0-9_.]*\d)"),
+        ("openalex", r"openalex\.org/(?:works/)?(w\d+)"),
+        ("s2", r"semanticscholar\.org/paper/(?:[^/\s]+/)?([0-9a-f]{40})"),
+        ("hal", r"(?:hal\.science|archives-ouvertes\.fr|inria\.fr)/([a-z]+-\d{8})"),
+        ("dblp", r"dblp\.(?:org|uni-trier\.de)/rec/(?:html/)?([\w/-]+)"),
+        ("wos", r"\bwos:([a-z0-9]{15})\b"),
+        ("zoorec", r"\bzoorec:(\w+)"),
+        ("scopus", r"\b(2-s2\.0-\d+)"),
+        ("lens", r"lens\.org/(?:lens/scholar/article/)?(\d{3}(?:-\d{3}){3}-\d{2}[\dx])"),
+    )
+)
+
+
+def identifiers_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """What is named in addresses and accession numbers, such as ``pmid:29768149``, each once."""
+    found = (
+        f"{scheme}:{value[1].casefold()}"
+        for text in texts
+        for scheme, pattern in _KNOWN
+        for value in pattern.finditer(text)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def doi_in(dois: Iterable[str], links: Iterable[str]) -> str | None:
+    """The DOI of the first text that has one, or of the first address that stands for one."""
+    texts = (*dois, *(unquote(found[1]) for link in links if (found := _DOI_ADDRESS.search(link))))
+    return next((doi for text in texts if (doi := clean_doi(text))), None)
+
+
+def url_in(links: Iterable[str], doi: str | None) -> str | None:
+    """The first web address there is, or that of the DOI."""
+    address = next((found[0] for link in links if (found := _ADDRESS.search(link))), None)
+    return address or (f"https://doi.org/{doi}" if doi else None)

@@ -1,0 +1,83 @@
+"""Names of authors as exports write them, to lists of names in natural order."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from semsearch.ingest.clean import NAME_SUFFIX, clean_name, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_NOBODY = frozenset(
+    {"", "et al", "others", "anonymous", "anon", "no author name available", "no authorship indicated"}
+)
+# An address, an ORCID or the number of an author, as Web of Science and Scopus write them behind the name.
+_NUMBER = re.compile(r"\s*[(\[][^()\[\]]*[@\d][^()\[\]]*[)\]]")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
+_GROUP = re.compile(r"\b(?:group|team|consortium|collaboration|committee|network|society|project)\b", re.I)
+
+
+def authors_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Names in natural order; what stands for nobody is left out."""
+    found = (_natural(name) for name in names)
+    return tuple(name for name in found if fold(name) not in _NOBODY)
+
+
+def split_names(text: str) -> list[str]:
+    """The names in one text: a list as Python writes it, or names with ``;``, ``|``, lines, "and" or commas.
+
+    Commas also stand inside a name. They part names where each part has two words (``Smith J, Li F``), and
+    where every second part is initials (``Smith, J., Li, F.``); otherwise the text is one name.
+    """
+    text = text.strip()
+    if (names := listed(text)) is not None:
+        return names
+    for mark in (";", "|", "\n"):
+        if mark in text:
+            return [name for part in text.split(mark) if (name := part.strip())]
+    return [name for part in re.split(r"(?:\s+and|,?\s+&)\s+", text) for name in _by_commas(part)]
+
+
+def listed(text: str) -> list[str] | None:
+    """The texts of ``['A', 'B']``; None where a text is no such list."""
+    if not text.startswith("["):
+        return None
+    try:
+        values = ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+    return [str(value) for value in values] if isinstance(values, list) else None
+
+
+def _by_commas(text: str) -> Iterator[str]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if all(" " in part for part in parts):
+        yield from parts
+    elif len(parts) % 2 == 0 and all(_is_initials(part) for part in parts[1::2]):
+        yield from (", ".join(pair) for pair in zip(parts[::2], parts[1::2], strict=True))
+    else:
+        yield text
+
+
+def _natural(raw: str) -> str:
+    """One name in natural order; ``Gomez AN`` is ``AN Gomez``."""
+    raw = _NUMBER.sub("", raw).strip(" ,;*")
+    name = clean_name(raw)
+    tokens = name.split()
+    if "," in raw or len(tokens) < 2 or _GROUP.search(name):
+        return name
+    suffix = [tokens.pop()] if len(tokens) > 2 and NAME_SUFFIX.fullmatch(tokens[-1]) else []
+    first = len(tokens)
+    while first > 1 and _is_initials(tokens[first - 1]):
+        first -= 1
+    family, initials = tokens[:first], tokens[first:]
+    if not initials or any(map(_is_initials, family)) or not any(map(str.islower, "".join(family))):
+        return name
+    return " ".join((*initials, *family, *suffix))
+
+
+def _is_initials(text: str) -> bool:
+    return _INITIALS.fullmatch(text) is not None and text.upper() == text
