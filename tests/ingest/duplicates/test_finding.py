@@ -55,6 +55,13 @@ def test_what_contradicts_is_not_joined_through_a_third() -> None:
     assert found([first, neither, second]) == {0: [0, 1]}
 
 
+def test_a_record_joins_those_it_is_the_same_as_though_one_was_given_a_new_doi() -> None:
+    first = replace(CORPUS[0], id="1", doi="10.1136/vetrec-2019-105642", identifiers=())
+    moved = replace(first, id="2", doi="10.1136/vr.105642")
+    again = replace(first, id="3")
+    assert found([first, moved, again]) == found([moved, first, again]) == {0: [0, 1, 2]}
+
+
 def test_one_title_over_and_over_tells_nothing() -> None:
     papers = [
         Paper(str(n), "Report of the annual general meeting", "", ("Jan de Vries",), 2001) for n in range(61)

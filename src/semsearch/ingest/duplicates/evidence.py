@@ -33,11 +33,13 @@ _PREPRINT_VENUE = re.compile(
 _DIGITS = re.compile(r"\d+|(?<![^\W_])[ivx]{1,4}(?![^\W_])")
 
 _MOST_SLIPS = 3  # words of a title with one letter wrong each: "un", "wo" and "non" are more than a letter
+_LONG = 4  # letters of a word in which a slip is one: vitamin B12 is not vitamin D12
 _SAME_TEXT, _OTHER_TEXT = 85, 55  # of 100, for the beginnings of abstracts
 _OF_TEXT = 400  # characters of an abstract that are compared
 _TELLING = 4  # words: a title of fewer ("Introduction", "Deep learning") is given to many papers
 _TELLS_ALONE = 6  # words: with the year, enough where a source names no authors
 _MOST_AUTHORS = 30
+_ARTICLES = frozenset("an la le les the".split())  # noqa: SIM905 -- which sources leave out, as "l'" and "a" never
 _PARTICLES = frozenset("al bin da de del den der di dos du el la le van von".split())  # noqa: SIM905
 
 
@@ -57,7 +59,7 @@ class Record(NamedTuple):
 
 def record_of(paper: Paper) -> Record:
     """What of a paper is compared."""
-    words = folded(paper.title)
+    words = [word for word in folded(paper.title) if word not in _ARTICLES]
     return Record(
         id=paper.id,
         identifiers=identifiers_of(paper),
@@ -89,10 +91,18 @@ def why_same(one: Record, other: Record) -> str | None:
         # The DOI of a volume stands in the records of all its papers.
         compatible = _titles_fit(one, other) or (_names_shared(one, other) >= 0.5 and _years_fit(one, other))
         return f"same {min(shared)}" if compatible else None
-    if at_odds(one, other) or one.numbers != other.numbers:
+    if one.numbers != other.numbers:
         return None
+    if at_odds(one, other):
+        # Publishers move, and give new DOIs to what they have printed.
+        again = one.title == other.title and one.year == other.year and _same_text(one, other)
+        return (
+            "same title, authors, year and abstract"
+            if again and _names_shared(one, other) >= 0.5 and not _numbered_apart(one, other)
+            else None
+        )
     names = _names_shared(one, other)
-    texts = fuzz.ratio(one.abstract, other.abstract) if one.abstract and other.abstract else None
+    texts = _likeness(one, other)
     if texts is not None and texts < _OTHER_TEXT and not (one.preprint or other.preprint):
         return None
     same_text = texts is not None and texts >= _SAME_TEXT
@@ -129,13 +139,19 @@ def why_same(one: Record, other: Record) -> str | None:
 
 def at_odds(one: Record, other: Record) -> bool:
     """Whether two records are of two things: years apart, two numbers of one service, two DOIs in print."""
-    if not _years_fit(one, other):
+    if not _years_fit(one, other) or _numbered_apart(one, other):
         return True
-    a, b = _by_scheme(one.identifiers), _by_scheme(other.identifiers)
-    if any(a[scheme].isdisjoint(b[scheme]) for scheme in _ONE_EACH if scheme in a and scheme in b):
-        return True
-    mine, theirs = ({doi for doi in each.get("doi", ()) if not _of_preprint(doi)} for each in (a, b))
+    mine, theirs = (
+        {known for known in each.identifiers if known.startswith("doi:") and not _of_preprint(known[4:])}
+        for each in (one, other)
+    )
     return bool(mine and theirs and mine.isdisjoint(theirs))
+
+
+def _numbered_apart(one: Record, other: Record) -> bool:
+    """Whether a service that has one number for each paper has two for these."""
+    mine, theirs = _by_scheme(one.identifiers), _by_scheme(other.identifiers)
+    return any(mine[scheme].isdisjoint(theirs[scheme]) for scheme in mine.keys() & theirs.keys())
 
 
 def _of_preprint(doi: str) -> bool:
@@ -146,8 +162,18 @@ def _by_scheme(identifiers: frozenset[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for identifier in identifiers:
         scheme, _, value = identifier.partition(":")
-        found.setdefault(scheme, set()).add(value)
+        if scheme in _ONE_EACH:
+            found.setdefault(scheme, set()).add(value)
     return found
+
+
+def _likeness(one: Record, other: Record) -> float | None:
+    """How alike the beginnings of two abstracts are, of 100; None where one has none."""
+    return fuzz.ratio(one.abstract, other.abstract) if one.abstract and other.abstract else None
+
+
+def _same_text(one: Record, other: Record) -> bool:
+    return (_likeness(one, other) or 0) >= _SAME_TEXT
 
 
 def _only_slips(one: str, other: str) -> bool:
@@ -155,8 +181,11 @@ def _only_slips(one: str, other: str) -> bool:
     mine, theirs = one.split(), other.split()
     if len(mine) != len(theirs):  # a space too many or too few
         mine, theirs = ["".join(mine)], ["".join(theirs)]
+        return mine == theirs
     unlike = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
-    return len(unlike) <= _MOST_SLIPS and all(OSA.distance(a, b, score_cutoff=1) <= 1 for a, b in unlike)
+    return len(unlike) <= _MOST_SLIPS and all(
+        min(len(a), len(b)) >= _LONG and OSA.distance(a, b, score_cutoff=1) <= 1 for a, b in unlike
+    )
 
 
 def _titles_fit(one: Record, other: Record) -> bool:

@@ -67,14 +67,17 @@ class _Together:
             return
         self._judged.add((one, other))
         why = why_same(self._at(one), self._at(other))
-        pairs = ((a, b) for a in mine for b in theirs if {a, b} != {one, other})
-        if why is None or any(at_odds(self._at(a), self._at(b)) for a, b in pairs):
+        if why is None or any(self._at_odds(a, b) for a in mine for b in theirs):
             return
         mine, theirs = sorted((mine, theirs), key=min)
         self._why[min(theirs)] = why
         joined = mine + theirs
         for row in joined:
             self._group[row] = joined
+
+    def _at_odds(self, one: int, other: int) -> bool:
+        mine, theirs = self._at(one), self._at(other)
+        return at_odds(mine, theirs) and not why_same(mine, theirs)
 
     def groups(self) -> Groups:
         """As `groups`."""

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from semsearch.paper import Paper, Rejected
 
 SUPPORTED = (
-    "semsearch reads a publications page (text or HTML), BibTeX, RIS, tables (CSV, TSV), JSON (one object a line, "
-    "an array, CSL-JSON, or a reply of OpenAlex, Crossref, Semantic Scholar, HAL or DBLP), and the XML of PubMed, "
-    "EndNote, the ACL Anthology, DBLP and arXiv."
+    "semsearch reads a publications page (text or HTML), BibTeX, RIS, tables (CSV, TSV), JSON (one object a "
+    "line, an array, CSL-JSON, or a reply of OpenAlex, Crossref, Semantic Scholar, HAL or DBLP), and the XML of "
+    "PubMed, EndNote, the ACL Anthology, DBLP and arXiv."
 )
 
 
