@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,18 +35,19 @@ def run(folder: Path, known: list[Version], count: int, random: random.Random, t
     target = _Target(folder, known, random)
     kinds = ["build"] * 10 + ["held build", "forced build", "rollback", "rollback", "prune", "prune"]
     kinds += ["cache prune", "verdict and publish"]
-    landed = 0
+    landed, steps = 0, Counter[str]()
     while landed < count and not tally.over:
         kind = random.choice(kinds)
         killed, where, wrong = target.strike(kind)
         if killed:
             landed += 1
             tally.tried(PART, kind, wrong)
-            tally.note(PART, f"in “{where or 'before the first step'}” of a {kind}")
+            steps[where or "no step of a build"] += 1
         elif wrong:
             tally.tried(PART, f"{kind}, ended before the kill", wrong)
-    tally.note(PART, "texts encoded again that a killed build had stored", target.lost)
-    tally.note(PART, "bytes in the data root at most", target.largest)
+    tally.say(PART, "kills landed in: " + ", ".join(f"{step} {n}" for step, n in steps.most_common()))
+    tally.say(PART, f"texts encoded again that a killed build had stored: {target.lost}")
+    tally.say(PART, f"bytes in the data root: {target.usual:,} undisturbed, {target.largest:,} at most")
 
 
 class _Target:

@@ -42,11 +42,11 @@ def run(
         asyncio.run(_swap(folder, store, known, load, count, clients, random, tally))
     for said, times in load.wrong.items():
         tally.tried(PART, "answers", f"{said} ({times} times)")
-    tally.note(PART, f"answers to {clients} clients, each of one generation and right for it", load.right)
-    tally.note(PART, "of them pages", load.pages)
+    each = f"each of one generation and right for it, {load.pages:,} of them pages"
+    tally.say(PART, f"answers to {clients} clients, {each}: {load.right:,}")
     if load.seconds:
         p50, p99 = np.percentile(load.seconds, [50, 99]) * 1000
-        tally.note(PART, f"ms to an answer at the 99th percentile, {p50:.0f} in the median", round(p99))
+        tally.say(PART, f"ms to an answer: {p50:.0f} in the median, {p99:.0f} at the 99th percentile")
 
 
 async def _swap(

@@ -21,7 +21,7 @@ class Tally:
     until: float
     told: float = 0.0
     done: Counter[tuple[str, str]] = field(default_factory=Counter)
-    noted: Counter[tuple[str, str]] = field(default_factory=Counter)
+    said: list[str] = field(default_factory=list)
     wrong: list[tuple[str, str, str]] = field(default_factory=list)
     skipped: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -34,9 +34,9 @@ class Tally:
             print(f"BROKEN  {part}: {kind}: {violation}", file=sys.stderr, flush=True)
         self._line(part)
 
-    def note(self, part: str, what: str, count: int = 1) -> None:
-        """Something that is neither a try nor wrong, for the table."""
-        self.noted[part, what] += count
+    def say(self, part: str, what: str) -> None:
+        """Something that is neither a try nor wrong, for below the table."""
+        self.said.append(f"{part}: {what}")
 
     def skip(self, part: str, kind: str, why: str) -> None:
         """It cannot be tried here."""
@@ -61,8 +61,7 @@ class Tally:
             for (of, kind), count in sorted(self.done.items()):
                 if of == part:
                     lines.append(f"| {kind} | {count:,} | {wrong[kind]} |")
-        for (part, what), count in self.noted.items():
-            lines.append(f"\n{part}: {count:,} {what}")
+        lines += [f"\n{what}" for what in self.said]
         lines += [f"\nnot tried here: {part}, {kind}: {why}" for part, kind, why in self.skipped]
         lines += [f"\nBROKEN {part}, {kind}: {what}" for part, kind, what in self.wrong]
         return "\n".join(lines)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
+import shutil
 import signal
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -129,3 +133,46 @@ def test_a_held_build_does_not_take_vectors_from_the_one_that_serves(tmp_path: P
         build(named[:5], tmp_path / "index", WordEncoder(), sources=[f"{tmp_path}/a.jsonl"])
     again = build(named, tmp_path / "index", WordEncoder(), sources=[f"{tmp_path}/a.jsonl"])
     assert again.counts.embedded == 0
+
+
+_BUILD = """
+import sys
+from pathlib import Path
+from semsearch.index.build import build
+from tests.support import CORPUS, WordEncoder
+
+build(CORPUS, Path(sys.argv[1]), WordEncoder())
+"""
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="skipped: no strace")
+def test_what_is_published_is_on_the_disk_before_it_is_named(tmp_path: Path) -> None:
+    """What a power cut leaves depends on the order of these calls, and on nothing else that can be tried."""
+    root, log = tmp_path / "index", tmp_path / "calls"
+    build(CORPUS[:3], root, WordEncoder())
+    calls = "trace=fsync,fdatasync,rename,renameat,renameat2"
+    traced = [shutil.which("strace") or "", "-f", "-y", "-s", "4096", "-e", calls, "-o", str(log)]
+    ended = subprocess.run([*traced, sys.executable, "-c", _BUILD, str(root)], check=False)
+    if ended.returncode:
+        pytest.skip("skipped: processes may not be traced here")
+    generations = root / "generations"
+    generation = generations / Store(root).published()
+    told = [_call(line) for line in log.read_text().splitlines()]
+    staged, sealed = next((paths[0], i) for i, (name, paths) in enumerate(told) if paths[1:] == [generation])
+    named = next(i for i, (name, paths) in enumerate(told) if paths[1:] == [root / "CURRENT"])
+    synced = {paths[0]: i for i, (name, paths) in reversed([*enumerate(told)]) if "sync" in name}
+    for file in generation.iterdir():
+        assert synced[staged / file.name] < sealed
+    assert synced[staged] < sealed
+    later = [paths[0] for name, paths in told[sealed:named] if "sync" in name]
+    assert generations in later
+    assert told[named][1][0] in later
+    assert root in [paths[0] for name, paths in told[named:] if "sync" in name]
+
+
+def _call(line: str) -> tuple[str, list[Path]]:
+    """The name of a system call, and the paths it was given."""
+    found = re.match(r"\d+ +(\w+)\((.*)", line)
+    if found is None:
+        return "", []
+    return found[1], [Path(a or b) for a, b in re.findall(r'<(/[^>]*)>|"(/[^"]*)"', found[2])]

@@ -158,9 +158,12 @@ def write(pretrained: Pretrained, exports: Path, source_sha256: str) -> Export:
             )
         staging.chmod(0o755)  # mkdtemp keeps others out; a server may run as another user
         (staging / WEIGHTS).chmod(0o644)  # likewise
+        for path in (*staging.iterdir(), staging):
+            _sync(path)
         if target.exists():
             _discard(target)
         staging.rename(target)
+        _sync(exports)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
         os.close(held)
@@ -181,6 +184,15 @@ def _discard(folder: Path) -> None:
     trash = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder.parent))
     folder.rename(trash)
     shutil.rmtree(trash)
+
+
+def _sync(path: Path) -> None:
+    """Force a file, or a folder's list of names, to the disk: half an export keeps builds from starting."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sweep(exports: Path) -> None:
