@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import time
 import warnings
 from collections.abc import Iterator
 
@@ -45,9 +46,19 @@ def written(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     requests.access.setLevel(logging.NOTSET)
 
 
+def _written(stream: io.StringIO) -> str:
+    """All of it, when the line of the request is there: it is written when the answer has been sent."""
+    deadline = time.monotonic() + 10
+    while " GET /" not in stream.getvalue() and '"path"' not in stream.getvalue():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(0.2)
+    return stream.getvalue()
+
+
 def test_a_path_forges_no_line(client: httpx.Client, written: io.StringIO) -> None:
     client.get(_HOSTILE, headers={"X-Request-Id": "mine"})
-    lines = written.getvalue().splitlines()
+    lines = _written(written).splitlines()
     assert len(lines) == 1
     assert not set(lines[0]) & set("\x1b\x9b\u202e")
     if lines[0].startswith("{"):
@@ -70,7 +81,7 @@ def test_a_failure_is_written_once_with_its_request_and_answered_with_its_id(
     assert reply.headers["content-type"] == "application/problem+json"
     assert reply.headers["x-request-id"] == "mine"
     assert "under mine" in reply.json()["detail"]
-    text = written.getvalue()
+    text = _written(written)
     assert text.count("RuntimeError: one") == 1
     if text.startswith("{"):
         error = next(line for line in map(json.loads, text.splitlines()) if line["level"] == "error")
