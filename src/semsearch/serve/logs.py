@@ -32,6 +32,11 @@ def begin(*, as_json: bool) -> None:
 class Lines(logging.Formatter):
     """A log record as a line; what follows it, where it tells of an error, is indented."""
 
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, and what follows it."""
+        record.exc_text = None  # where another handler keeps what follows in a form of its own
+        return super().format(record)
+
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- overrides
         """The line."""
         record.message = _printable(record.message)
