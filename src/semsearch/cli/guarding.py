@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ACCESS = ("keys", "rate", "proxies", "origins", "hosts")
 _HEADING = "Who may ask (SECURITY.md says how to expose a service)"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?|\*")
-_HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:]+\]")
+_HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:]+\]|\*")
 
 
 def _rate(_: click.Context, __: click.Parameter, text: str | None) -> object:
@@ -80,8 +80,8 @@ _OPTIONS = (
         multiple=True,
         callback=_shaped(_HOST, "papers.example.org"),
         metavar="NAME",
-        help="A name by which this service is asked, such as papers.example.org; may be repeated.  [default: "
-        "on this machine, its own names; with --host, any]",
+        help="A name by which this service is asked, such as papers.example.org, or * for any; may be "
+        "repeated.  [default: on loopback the names of this machine, elsewhere any]",
     ),
     click.option(
         "--allow-origin",

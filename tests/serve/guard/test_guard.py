@@ -6,12 +6,14 @@ import base64
 import json
 import logging
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
 
 from semsearch.serve.guard.access import Access
+from semsearch.serve.guard.guard import Guard
 from semsearch.serve.guard.keys import KeyFile
 from semsearch.serve.guard.rates import Rate
 from semsearch.serve.logs import JsonLines
@@ -71,8 +73,12 @@ def test_a_key_is_sent_in_any_of_three_ways_and_not_in_the_address(service: Serv
     key = keys.add("ada")
     client = service(Access(keys=keys.path))
 
-    def status(headers: dict[str, str], path: str = "/v1/search?q=learning") -> int:
-        return client.get(path, headers=headers).status_code
+    def status(headers: Mapping[str, str | bytes], path: str = "/v1/search?q=learning") -> int:
+        raw = [
+            (name.encode(), value.encode() if isinstance(value, str) else value)
+            for name, value in headers.items()
+        ]
+        return client.get(path, headers=raw).status_code
 
     for headers in (
         {"Authorization": f"Bearer {key}"},
@@ -88,6 +94,8 @@ def test_a_key_is_sent_in_any_of_three_ways_and_not_in_the_address(service: Serv
         {"Authorization": f"Digest {key}"},
         {"Authorization": "Bearer"},
         {"Authorization": "Basic !"},
+        {"Authorization": "Basic \u00e9".encode("latin-1")},
+        {"X-API-Key": key.encode() + b"\xff"},
         {"Authorization": "Basic /w=="},
         basic("ada", "ada"),
         {"X-API-Key": key[:-1]},
@@ -275,6 +283,7 @@ def test_elsewhere_it_answers_to_any_name_unless_some_are_given(service: Service
     assert status(Access(), "papers.example.org") == 200
     assert status(Access(hosts=("papers.example.org",)), "evil.example") == 421
     assert status(Access(hosts=("papers.example.org",)), "papers.example.org") == 200
+    assert Guard.of(Access(hosts=("*",)), "127.0.0.1").names == ()
 
 
 CROSS = {"Sec-Fetch-Site": "cross-site"}
@@ -295,6 +304,7 @@ FOLLOWED = {**CROSS, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
         ("POST", "/v1/export", {"Origin": "https://evil.example"}, 403),
         ("POST", "/v1/export", {"Origin": "null"}, 403),
         ("GET", "/v1/search?q=a", {"Origin": "http://evil.example"}, 403),
+        ("GET", "/v1/search?q=a", {"Origin": "http://["}, 403),
         ("POST", "/v1/export", {"Host": "papers.example.org", "Origin": "https://papers.example.org"}, 200),
         ("POST", "/v1/export", {"Sec-Fetch-Site": "same-origin", "Origin": "https://elsewhere"}, 200),
         ("GET", "/embed.js?paper=gan", {**CROSS, "Sec-Fetch-Mode": "no-cors"}, 200),

@@ -17,7 +17,7 @@ class Access:
         rate: Of each key, or else of each address; None for as often as anybody likes.
         proxies: Addresses and networks whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed.
         origins: Of the sites whose pages may read answers, such as ``https://example.org``; ``*`` for all.
-        hosts: Names by which the service is asked, beside those of this machine.
+        hosts: Names by which the service is asked, beside those of this machine; ``*`` for any.
     """
 
     keys: Path | None = None

@@ -52,7 +52,7 @@ class Guard:
             KeysError: The keys cannot be read.
         """
         names: tuple[str, ...] = ()
-        if named or access.hosts or loopback(host):
+        if "*" not in access.hosts and (named or access.hosts or loopback(host)):
             names = (*LOOPBACK, f"[{host}]" if ":" in host else host, *access.hosts)
         return cls(
             Keys(access.keys) if access.keys else None,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -88,7 +87,7 @@ class Sites:
             return False
         if site is None:  # an old browser, a connection it does not trust, or no browser at all
             host = next(_values(scope, b"host"), "")
-            return origin is not None and urlsplit(origin).netloc.lower() != host.lower()
+            return origin is not None and origin.lower().partition("://")[2] != host.lower()
         if site != "cross-site":
             return False
         mode, dest = (next(_values(scope, name), "") for name in (b"sec-fetch-mode", b"sec-fetch-dest"))

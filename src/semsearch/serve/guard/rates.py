@@ -87,9 +87,10 @@ class Buckets:
         now, place = self._clock(), self._place(client)
         full = max(now, self._times[place]) + self._cost
         if full - now > self.rate.seconds * (1 + 1e-9):
-            return self._verdict(False, full - self._cost - now, full - now - self.rate.seconds)
+            wait = math.ceil(full - now - self.rate.seconds - 1e-6)
+            return self._verdict(False, full - self._cost - now, max(1, wait))
         self._times[place] = full
-        return self._verdict(True, full - now, 0)
+        return self._verdict(True, full - now)
 
     def charge(self, client: str, requests: int) -> None:
         """Count what turned out to be several requests in one; they may be more than are left."""
@@ -109,9 +110,9 @@ class Buckets:
         self._names[taken] = name
         return taken
 
-    def _verdict(self, allowed: bool, empty: float, wait: float) -> Verdict:
+    def _verdict(self, allowed: bool, empty: float, wait: int = 0) -> Verdict:
         left = math.floor((self.rate.seconds - empty) / self._cost + 1e-6)
-        return Verdict(allowed, max(0, left), math.ceil(empty - 1e-6), math.ceil(wait - 1e-6))
+        return Verdict(allowed, max(0, left), math.ceil(empty - 1e-6), wait)
 
 
 def client_of(address: str) -> str:
