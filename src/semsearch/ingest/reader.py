@@ -28,6 +28,8 @@ SUPPORTED = (
     "semsearch reads a publications page (text or HTML), BibTeX, and JSON (one object a line, or an array)."
 )
 _HEAD = 65_536
+_CELL = r"[^\n,;\t]*+"
+_HEADING = r" *+\"?(?:titles?|abstracts?|authors?|doi|year)\"? *+(?=[,;\t\n])"
 _FORMATS: tuple[tuple[str, Detector, Reader], ...] = (
     ("JSON", is_jsonl, read_jsonl),
     ("HTML", is_html, read_html),
@@ -44,10 +46,8 @@ _FOREIGN = tuple(
         ("PubMed's MEDLINE format", r"^(?:PMID|OWN ?)- "),
         ("Web of Science's export", r"\A\s*FN .*\nVR "),
         ("EndNote's export", r"^%0 \w+.*\n%[A-Z] "),
-        (
-            "CSV",
-            r"\A[^\n]*(?:(?:^|[,;\t])\s*\"?(?:titles?|abstracts?|authors?|doi|year)\"?\s*(?=[,;\t\n])[^\n]*){2}",
-        ),
+        # Cell by cell, so that a line of nothing but blanks and tabs is read once.
+        ("CSV", rf"\A(?:{_CELL}[,;\t])*?{_HEADING}(?:[,;\t]{_CELL})*?[,;\t]{_HEADING}"),
     )
 )
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
