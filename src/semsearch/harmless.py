@@ -22,8 +22,8 @@ _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 _ISOLATE, _END = "\u2068", "\u2069"
-# What a terminal, an editor or a log acts on or does not show: controls, directions, invisible marks, halves of
-# characters and what is none. In JSON these can only stand inside a string.
+# What a terminal, an editor or a log acts on or does not show: controls, directions, invisible marks, halves
+# of characters and what is none. In JSON these can only stand inside a string.
 _ESCAPED = re.compile(
     "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e0fff]"

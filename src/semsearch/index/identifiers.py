@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from semsearch.paper import Paper, Version
 
-_DOI = re.compile(r"(?<![\d.])10\.\d{4,9}(?:\.\d+)*/[^\s\"“”«»]+")
+_DOI = re.compile(r"(?<![\d.])10\.\d{4,9}(?:\.\d{1,9}){0,4}/[^\s\"“”«»]+")
 _AFTER = ".,;:!?'’*_"
 _PAIRS = {")": "(", "]": "[", "}": "{", ">": "<"}
 # arXiv's own forms: YYMM.NNNNN since April 2007, archive/YYMMNNN before.
@@ -20,7 +20,7 @@ _ARXIV = re.compile(
 _OLD_ARXIV = re.compile(r"(?<![\w.-])([a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?/(\d{7})(?:v\d+)?(?!\w)")
 _ACL = re.compile(r"(?<![\w.-])(\d{4}\.[a-z\d_]+-[a-z\d_]+\.\d+|[a-z]\d{2}-\d{4,5})(?![\w-])")
 _PUBMED = re.compile(
-    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/|\bpmid\s*:?\s*)(\d{1,9})(?!\w)"
+    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/|\bpmid\s*+(?::\s*+)?)(\d{1,9})(?!\w)"
 )
 _PMC = re.compile(r"(?<!\w)(pmc\d{4,9})(?!\w)")
 _URL = re.compile(r"(?:https?://|(?<!\w)www\.)([^\s<>\"“”«»]+)")
@@ -54,12 +54,9 @@ def identifiers(text: str) -> list[str]:
 
 def _bare(identifier: str) -> str:
     """Without the punctuation and the closing brackets of the text around it."""
-    while identifier and (
-        identifier[-1] in _AFTER
-        or (
-            identifier[-1] in _PAIRS
-            and identifier.count(identifier[-1]) > identifier.count(_PAIRS[identifier[-1]])
-        )
-    ):
-        identifier = identifier[:-1]
-    return identifier
+    more, end = {of: identifier.count(of) - identifier.count(c) for c, of in _PAIRS.items()}, len(identifier)
+    while end and ((last := identifier[end - 1]) in _AFTER or more.get(_PAIRS.get(last, ""), 0) < 0):
+        if last in _PAIRS:
+            more[_PAIRS[last]] += 1
+        end -= 1
+    return identifier[:end]

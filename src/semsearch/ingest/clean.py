@@ -30,8 +30,12 @@ _SCRIPT_TAGS = re.compile(r"<(?:jats:)?(sup|sub)>\s*([+−-]?[0-9]+)\s*</(?:jats
 # stay in the scripts that spell with them, and between emoji.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]|(?<![\u0600-\U0010ffff])[\u200c\u200d]"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]|(?<![\u0600-\U0010ffff])[\u200c\u200d]+"
 )
+# What may be marks above and below one letter. To put them into their order takes time that grows with the
+# square of their number, and text that is exchanged has no more than thirty (UAX #15, section 13).
+_MARKS = re.compile(r"[^\w\s\x00-\xff]{31,}")
+_MOST_MARKS = 30
 # Each pass takes one layer off ("&lt;b&gt;" is a tag once it is unescaped); real text has one or two. What
 # still changes after twenty is no text, and loses all that markup begins with.
 _MOST_PASSES = 20
@@ -57,7 +61,7 @@ _NO_ABSTRACT = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<![0-9])[12][0-9]{3}(?![0-9])")
-_DOI = re.compile(r"\b10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
+_DOI = re.compile(r"\b10\.[0-9]{4,9}(?:\.[0-9]{1,9}){0,4}/\S+")
 _LANGUAGES: Final = {
     name: code
     for code, names in {
@@ -106,13 +110,17 @@ def clean_text(raw: str) -> str:
 
     Accents and case are kept. Cleaning clean text changes nothing.
     """
-    text = raw
+    text, steady = _cleaned(raw)
+    return text if steady else _cleaned(_MARKUP.sub(" ", text))[0]
+
+
+def _cleaned(text: str) -> tuple[str, bool]:
+    """The text after some passes, and whether another would change nothing."""
     for _ in range(_MOST_PASSES):
-        cleaned = _one_pass(text)
-        if cleaned == text:
-            return text
-        text = cleaned
-    return clean_text(_MARKUP.sub(" ", text))
+        before, text = text, _one_pass(text)
+        if text == before:
+            return text, True
+    return text, False
 
 
 def clean_tex(raw: str) -> str:
@@ -244,6 +252,8 @@ def _fold_one(character: str) -> str:
 
 def _one_pass(text: str) -> str:
     """Take one layer of encoding off."""
+    if not text.isascii():
+        text = _MARKS.sub(_fewer_marks, text)
     if "math" in text and "<" in text:
         text = formulas_written_out(text)
     if "&" in text:
@@ -257,6 +267,15 @@ def _one_pass(text: str) -> str:
     if not text.isprintable():
         text = _INVISIBLE.sub("", text)
     return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
+
+
+def _fewer_marks(run: re.Match[str]) -> str:
+    kept, marks = list[str](), 0
+    for c in run[0]:
+        marks = marks + 1 if unicodedata.combining(c) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(c)
+    return "".join(kept)
 
 
 def _mended(text: str) -> str:

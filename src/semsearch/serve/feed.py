@@ -16,8 +16,8 @@ from semsearch.search.arrivals import Arrival
 
 MEDIA_TYPE = "application/atom+xml"
 _NAMESPACE = "http://www.w3.org/2005/Atom"
-# All that XML 1.0 does not allow (section 2.2), and the controls that it warns of, which some readers take for
-# letters of Windows; papers and questions come from strangers.
+# All that XML 1.0 does not allow (section 2.2), and the controls that it warns of, which some readers take
+# for letters of Windows; papers and questions come from strangers.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 

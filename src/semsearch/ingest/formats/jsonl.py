@@ -305,7 +305,7 @@ def _split_names(text: str) -> Iterator[str]:
     if ";" in text:
         yield from text.split(";")
         return
-    for part in re.split(r"\s+and\s+", text):
+    for part in re.split(r"(?<!\s)\s+and\s+", text):
         names = part.split(",")
         yield from names if all(" " in name.strip() for name in names) else [part]
 

@@ -38,7 +38,7 @@ def split_names(text: str) -> list[str]:
     for mark in (";", "|", "\n"):
         if mark in text:
             return [name for part in text.split(mark) if (name := part.strip())]
-    return [name for part in re.split(r"(?:\s+and|,?\s+&)\s+", text) for name in _by_commas(part)]
+    return [name for part in re.split(r"(?:(?<!\s)\s+and|,?(?<!\s)\s+&)\s+", text) for name in _by_commas(part)]
 
 
 def listed(text: str) -> list[str] | None:

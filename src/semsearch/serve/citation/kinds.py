@@ -34,6 +34,7 @@ _CONFERENCES = (
 _ACRONYM = re.compile(
     rf"(?:(?:{_CONFERENCES})|(?:\w*[A-Z]\w*[A-Z][\w&/-]*|Interspeech)[\s'’-]*(?:19|20)?[0-9]{{2}})(?::.*)?"
 )
+_LONGEST = 300  # characters of a venue; no name is longer
 _ARXIV = re.compile(
     r"(?:arxiv\.org/(?:abs|pdf)/|10\.48550/arxiv\.)"
     r"(?P<id>[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[a-z]{2})?/[0-9]{7})(?:v[0-9]+)?",
@@ -46,7 +47,7 @@ def kind_of(paper: Paper) -> Kind:
 
     A venue that does not look like an archive or a meeting is a journal.
     """
-    venue = (paper.venue or "").strip()
+    venue = (paper.venue or "").strip()[:_LONGEST]
     if not venue:
         return "preprint" if arxiv_id(paper) else "other"
     if _PREPRINT.fullmatch(venue):

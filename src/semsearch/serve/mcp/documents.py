@@ -1,7 +1,7 @@
 """What the tools answer: a document for programs, and the same as short text for the model that reads it.
 
-A model reads what no person sees, so papers are quoted without invisible characters, and each value on one line:
-a title cannot begin a line that is not a title's. Ids stay as they are, for they are what tools are called with.
+A model reads what no person sees, so papers are quoted without invisible characters, and each value on one
+line: a title cannot begin a line that is not a title's. Ids stay as they are, for tools are called with them.
 """
 
 from __future__ import annotations

@@ -50,6 +50,7 @@ class _Frame(NamedTuple):
 
     row: bool
     preformatted: bool
+    unfolds: bool  # hidden, but prose: it is read once, however many hidden elements it is made of
 
 
 def is_html(head: str) -> bool:
@@ -96,16 +97,18 @@ def visible_lines(html: str) -> list[Line]:
 
 def _pieces(root: Any) -> Iterator[tuple[str, int]]:
     """Walk the document: its texts and, between them, where lines break; each with its line in the file."""
-    frames = [_Frame(row=False, preformatted=False)]
+    frames = [_Frame(row=False, preformatted=False, unfolds=False)]
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         number = element.sourceline or 0
         if event == "start":
             outer = frames[-1]
-            frames.append(_Frame(_is_row(element), outer.preformatted or element.tag == "pre"))
+            hidden = not outer.unfolds and _is_hidden(element)
+            preformatted = outer.preformatted or element.tag == "pre"
+            frames.append(_Frame(_is_row(element), preformatted, outer.unfolds or hidden))
             if outer.row or not _PHRASE.fullmatch(element.tag):
                 yield _BREAK, number
-            if _is_unseen(element):
+            if _is_unseen(element) or (hidden and not _is_prose(element)):
                 walk.skip_subtree()
             else:
                 yield from _texts(element.text, number, frames[-1])
@@ -132,18 +135,23 @@ def _texts(text: str | None, number: int, frame: _Frame) -> Iterator[tuple[str, 
 def _is_unseen(element: Any) -> bool:
     """Whether an element is no part of what there is to read."""
     name = f"{element.get('id', '')} {element.get('class', '')}"
-    if (
+    return bool(
         _UNSEEN.fullmatch(element.tag)
         or _UNSEEN_ROLE.fullmatch(element.get("role", ""))
         or _UNSEEN_NAME.search(name)
-    ):
-        return True
+    )
+
+
+def _is_hidden(element: Any) -> bool:
+    """Whether a block is there and not shown; a hidden phrase is the rest of an abstract."""
     if _PHRASE.fullmatch(element.tag):
-        return False  # A hidden phrase is the rest of an abstract.
-    if "hidden" not in element.attrib and not _HIDDEN.search(element.get("style", "")):
         return False
-    # A hidden block of prose is an abstract to unfold; any other is a menu, or a dialogue that never opened.
-    return prose_score(" ".join("".join(element.itertext()).split())) <= 0
+    return "hidden" in element.attrib or _HIDDEN.search(element.get("style", "")) is not None
+
+
+def _is_prose(element: Any) -> bool:
+    """Whether a hidden block is an abstract to unfold, and not a menu, or a dialogue that never opened."""
+    return prose_score(" ".join("".join(element.itertext()).split())) > 0
 
 
 def _is_row(element: Any) -> bool:
