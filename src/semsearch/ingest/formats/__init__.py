@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 SUPPORTED = (
     "semsearch reads a publications page (text or HTML), BibTeX, and JSON (one object a line, an array, "
-    "CSL-JSON, or a reply of OpenAlex, Crossref, Semantic Scholar, HAL or DBLP), and the XML of PubMed, EndNote, "
-    "the ACL Anthology, DBLP and arXiv."
+    "CSL-JSON, or a reply of OpenAlex, Crossref, Semantic Scholar, HAL or DBLP), and the XML of PubMed, "
+    "EndNote, the ACL Anthology, DBLP and arXiv."
 )
 
 
@@ -61,7 +61,7 @@ FORMATS = (
 _FOREIGN = tuple(
     (name, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
     for name, pattern in (
-        ("XML", r"\A\s*<[?!a-z]"),
+        ("XML", r"\A\s*(?:<[?!][^>]*>\s*)*(<[a-z][\w:.-]*|<[?!a-z])"),
         ("RTF", r"\A\s*\{\\rtf"),
         ("a LaTeX document", r"^\s*\\documentclass\b"),
         ("RIS", r"^TY  ?- "),
@@ -88,8 +88,9 @@ def format_of(source: Source) -> Format:
         if each.detects(head):
             return each
     for name, pattern in _FOREIGN:
-        if pattern.search(head):
+        if found := pattern.search(head):
+            what = f"{name} ({found[1]}>)" if found.re.groups else name
             raise SourceError(
-                f"looks like {name}, which is not supported.", where=source.name, hint=SUPPORTED
+                f"looks like {what}, which is not supported.", where=source.name, hint=SUPPORTED
             )
     return page
