@@ -65,7 +65,7 @@ FORMATS = (
 _FOREIGN = tuple(
     (name, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
     for name, pattern in (
-        ("XML", r"\A\s*<[?!a-z]"),
+        ("XML", r"\A\s*(?:<[?!][^>]*>\s*)*(<[a-z][\w:.-]*|<[?!a-z])"),
         ("RTF", r"\A\s*\{\\rtf"),
         ("a LaTeX document", r"^[ \t]*+\\documentclass\b"),
         ("PubMed's MEDLINE format", r"^(?:PMID|OWN ?)- "),
@@ -91,8 +91,9 @@ def format_of(source: Source) -> Format:
         if each.detects(head):
             return each
     for name, pattern in _FOREIGN:
-        if pattern.search(head):
+        if found := pattern.search(head):
+            what = f"{name} ({found[1]}>)" if found.re.groups else name
             raise SourceError(
-                f"looks like {name}, which is not supported.", where=source.name, hint=SUPPORTED
+                f"looks like {what}, which is not supported.", where=source.name, hint=SUPPORTED
             )
     return page

@@ -8,7 +8,7 @@ from pathlib import Path
 from semsearch.paper import Paper, Rejected
 from tests.ingest.formats.services.support import counts, read
 
-FOUND = {
+FOUND: dict[str, object] = {
     "title": "Attention Is All You Need",
     "abstract": "Every word looks at every other.",
     "authors": ["Ashish Vaswani", "Shazeer, Noam"],
@@ -19,7 +19,7 @@ FOUND = {
     "publication_date": "2017-06-12",
     "urls": ["https://b.org/paper", "http://arxiv.org/abs/1706.03762v5"],
 }
-LISTED = {
+LISTED: dict[str, object] = {
     "title": "Attention is All you Need",
     "id": "8952",
     "site": "https://nips.cc/virtual/2017/poster/8952",

@@ -50,7 +50,7 @@ def test_a_bad_work_is_reported_and_the_rest_is_read() -> None:
 def test_positions_that_are_none_are_left_out() -> None:
     (paper,) = read(
         '{"title": "Attention", "abstract_inverted_index": '
-        '{"Words": [0, -1, "2", 1e9, 999999999], "look.": [1]}}'
+        '{"Words": [0, -1, "2", 1e9, 999999999], "look.": 1}}'
     )
     assert isinstance(paper, Paper)
     assert paper.abstract == "Words look."
@@ -60,13 +60,14 @@ def test_works_one_a_line_as_the_snapshot_has_them() -> None:
     one, two, three = read(
         '{"id": "https://openalex.org/W1", "title": "Quicksort", "host_venue": {"display_name": "CJ"}}\n'
         '{"id": "https://openalex.org/W2", "display_name": "Treesort", "authorships": []}\n'
-        '{"title": "Heapsort", "publication_year": 1964}\n'
+        '{"title": "Heapsort", "publication_year": 1964, "abstract": "A tree.", '
+        '"abstract_inverted_index": []}\n'
     )
     assert isinstance(one, Paper)
     assert isinstance(two, Paper)
     assert isinstance(three, Paper)
     assert (one.id, one.venue, two.id, two.title) == ("W1", "CJ", "W2", "Treesort")
-    assert (three.title, three.year) == ("Heapsort", 1964)
+    assert (three.title, three.year, three.abstract) == ("Heapsort", 1964, "A tree.")
 
 
 def test_real_pages(shared_data: Path) -> None:

@@ -42,7 +42,7 @@ def paper(record: Record, where: str) -> Paper:
     return Paper(
         id=own.rpartition("/")[2] or doi or make_id(title, authors),
         title=title,
-        abstract=clean_text(_abstract(record.get("abstract_inverted_index"))),
+        abstract=clean_text(_abstract(record.get("abstract_inverted_index")) or text(record, "abstract")),
         authors=authors,
         year=clean_year(record.get("publication_year")) or clean_year(record.get("publication_date")),
         venue=_venue(record),
@@ -72,13 +72,14 @@ def _author(authorship: Record) -> str:
 
 def _abstract(index: object) -> str:
     """The text of an inverted index: each word at its positions; https://docs.openalex.org explains why."""
-    if index in (None, {}):
+    if not index:
         return ""
     if not isinstance(index, dict):
         raise UnusableError(f"“abstract_inverted_index” is {kind(index)}; it must be an object.")
     places: dict[int, str] = {}
     for word, positions in index.items():
-        for position in positions if isinstance(positions, list) else ():
+        # R writes a list of one as its only value.
+        for position in positions if isinstance(positions, list) else [positions]:
             if isinstance(position, int) and 0 <= position < _MOST_WORDS:
                 places[position] = word
     # Line ends that were escaped twice are words there.

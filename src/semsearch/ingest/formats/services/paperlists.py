@@ -9,7 +9,7 @@ from semsearch.ingest.formats.record import Record, UnusableError, first
 from semsearch.ingest.identity import make_id
 from semsearch.paper import Paper
 
-_KEYS = frozenset(("author_site", "aff_unique_index", "gs_citation", "author_num", "aff_unique_norm"))
+_KEYS = frozenset(("author_site", "aff_domain", "aff_unique_index", "gs_citation", "authorids", "bibtex"))
 # A field of the entry that the list gives beside its own; it is made by a program, one field a line.
 _FIELD = re.compile(r"^\s*(\w+)\s*=\s*[{\"]?(.*?)[}\"]?,?\s*$", re.MULTILINE)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from semsearch.ingest.clean import clean_doi, clean_text, clean_year
 from semsearch.ingest.formats.record import UnusableError, identifiers
 from semsearch.ingest.formats.xml.records import Element, papers, text_of
+from semsearch.ingest.identity import make_id
 from semsearch.paper import Paper
 
 if TYPE_CHECKING:
@@ -66,14 +67,15 @@ def _paper(record: Element, where: str) -> Paper:
     people = record.findall("author") or record.findall("editor")
     addresses = [address for each in record.findall("ee") if (address := text_of(each).strip())]
     venue = next((text_of(found) for name in _VENUES if (found := record.find(name)) is not None), "")
+    authors = tuple(name for each in people if (name := dblp_name(text_of(each))))
     return Paper(
-        id=key,
+        id=key or make_id(title, authors),
         title=title,
-        authors=tuple(name for each in people if (name := dblp_name(text_of(each)))),
+        authors=authors,
         year=clean_year(text_of(record.find("year"))),
         venue=clean_text(venue) or None,
         doi=next((doi for each in addresses if (doi := clean_doi(each))), None),
-        url=next(iter(addresses), f"https://dblp.org/rec/{key}"),
+        url=next(iter(addresses), f"https://dblp.org/rec/{key}" if key else None),
         source=where,
         identifiers=identifiers(
             ("dblp", key), ("arxiv", arxiv_of(addresses, text_of(record.find("volume"))))
