@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from semsearch.errors import SourceError
 from semsearch.ingest.formats.bibtex import is_bibtex, read_bibtex
+from semsearch.ingest.formats.endnote import is_endnote, read_endnote
 from semsearch.ingest.formats.jsonl import is_jsonl, read_jsonl
+from semsearch.ingest.formats.medline import is_medline, read_medline
 from semsearch.ingest.formats.page.html import is_html, read_html
 from semsearch.ingest.formats.page.text import read_page
 from semsearch.ingest.formats.ris import is_ris, read_ris
 from semsearch.ingest.formats.tables import is_table, read_table
+from semsearch.ingest.formats.webofscience import is_wos, read_wos
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,8 +24,8 @@ if TYPE_CHECKING:
     from semsearch.paper import Paper, Rejected
 
 SUPPORTED = (
-    "semsearch reads a publications page (text or HTML), BibTeX, RIS, tables (CSV, TSV), and "
-    "JSON (one object a line, or an array)."
+    "semsearch reads a publications page (text or HTML), BibTeX, RIS, tables (CSV, TSV), exports of PubMed "
+    "(nbib), Web of Science and EndNote, and JSON (one object a line, or an array)."
 )
 
 
@@ -45,6 +48,9 @@ class Format:
 FORMATS = (
     Format("JSON", is_jsonl, read_jsonl),
     Format("RIS", is_ris, read_ris),
+    Format("the format of MEDLINE", is_medline, read_medline),
+    Format("an export of Web of Science", is_wos, read_wos),
+    Format("EndNote's text format", is_endnote, read_endnote),
     Format("HTML", is_html, read_html),
     Format("BibTeX", is_bibtex, read_bibtex),
     Format("a table", is_table, read_table),
@@ -57,9 +63,6 @@ _FOREIGN = tuple(
         ("XML", r"\A\s*<[?!a-z]"),
         ("RTF", r"\A\s*\{\\rtf"),
         ("a LaTeX document", r"^\s*\\documentclass\b"),
-        ("PubMed's MEDLINE format", r"^(?:PMID|OWN ?)- "),
-        ("Web of Science's export", r"\A\s*FN .*\nVR "),
-        ("EndNote's export", r"^%0 \w+.*\n%[A-Z] "),
         (
             "a table without titles (no column is called so)",
             r"\A[^\n]*(?:(?:^|[,;\t])\s*\"?(?:titles?|abstracts?|authors?|doi|year)\"?\s*(?=[,;\t\n])[^\n]*){2}",
