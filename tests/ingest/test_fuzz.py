@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from semsearch.ingest.html import visible_lines
 
 from semsearch.errors import SourceError
 from semsearch.ingest.clean import clean_doi, clean_name, clean_text
-from semsearch.ingest.html import visible_lines
 from semsearch.ingest.reader import read
 from semsearch.paper import Paper
 from tests.hostile import PAPERS, TEXTS

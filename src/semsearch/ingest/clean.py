@@ -56,8 +56,8 @@ NAME_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th|ph\.?\s?d|m\.?d)\.?", 
 _CORPORATE = re.compile(r"\b(?:of|for|and|the|inc|ltd|university|institute|department)\b|&", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[([^\[\]]+)\]\.?")
 _NO_ABSTRACT = re.compile(
-    r"[\[(<]?(?:no abstract(?: is)? (?:available|provided)|abstract (?:not |un)available|n/?a|none|null)"
-    r"[\])>]?\.?",
+    r"[\[(<]?(?:no abstract(?: is)? (?:available|provided)|abstract (?:not |un)available|n/?a|none|null"
+    r"|(?:publisher: )?abstract available from the publisher)[\])>]?\.?",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<![0-9])[12][0-9]{3}(?![0-9])")

@@ -13,6 +13,8 @@ from semsearch.ingest.formats.names import authors_of, split_names
         ("Gomez A.-N.", "A.-N. Gomez"),
         ("van der Berg M. T.", "M. T. van der Berg"),
         ("Sherry JF Jr", "JF Sherry Jr"),
+        ("Sherry, John F Jr", "John F Sherry Jr"),
+        ("Daumé, Hal, III", "Hal Daumé III"),
         ("Hal Daumé III", "Hal Daumé III"),
         ("Aidan N. Gomez", "Aidan N. Gomez"),
         ("A. N. Gomez", "A. N. Gomez"),

@@ -130,6 +130,20 @@ def test_how_lines_are_written(text: str, title: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "year"),
+    [
+        ("PY  - 2019///", 2019),
+        ("PY  - 10 15\nDA  - 2018/10//undefined", 2018),
+        ("DA  - 20190701", 2019),
+        ("Y1  - in press", None),
+        ("Y2  - 2020", None),
+    ],
+)
+def test_years(fields: str, year: int | None) -> None:
+    assert only(f"TI  - Sorting\n{fields}").year == year
+
+
+@pytest.mark.parametrize(
     ("fields", "identifier"),
     [
         ("ID  - 139\nDO  - 10.1145/1137627", "10.1145/1137627"),

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from semsearch.errors import SourceError
 from semsearch.ingest.formats.bibtex import is_bibtex, read_bibtex
+from semsearch.ingest.formats.endnote import is_endnote, read_endnote
 from semsearch.ingest.formats.jsonl import is_jsonl, read_jsonl
+from semsearch.ingest.formats.medline import is_medline, read_medline
 from semsearch.ingest.formats.page.html import is_html, read_html
 from semsearch.ingest.formats.page.text import read_page
 from semsearch.ingest.formats.ris import is_ris, read_ris
 from semsearch.ingest.formats.tables import is_table, read_table
+from semsearch.ingest.formats.webofscience import is_wos, read_wos
 from semsearch.ingest.formats.xml.acl import is_acl, read_acl
 from semsearch.ingest.formats.xml.atom import is_atom, read_atom
 from semsearch.ingest.formats.xml.dblp import is_dblp, read_dblp
@@ -26,9 +29,9 @@ if TYPE_CHECKING:
     from semsearch.paper import Paper, Rejected
 
 SUPPORTED = (
-    "semsearch reads a publications page (text or HTML), BibTeX, RIS, tables (CSV, TSV), JSON (one object a "
-    "line, an array, CSL-JSON, or a reply of OpenAlex, Crossref, Semantic Scholar, HAL or DBLP), and the XML of "
-    "PubMed, EndNote, the ACL Anthology, DBLP and arXiv."
+    "semsearch reads a publications page (text or HTML), BibTeX, RIS, tables (CSV, TSV), exports of PubMed (nbib "
+    "and XML), Web of Science and EndNote, JSON (one object a line, an array, CSL-JSON, or a reply of OpenAlex, "
+    "Crossref, Semantic Scholar, HAL or DBLP), and the XML of the ACL Anthology, DBLP and arXiv."
 )
 
 
@@ -56,11 +59,16 @@ FORMATS = (
     Format("an Atom feed", is_atom, read_atom),
     Format("DBLP XML", is_dblp, read_dblp),
     Format("RIS", is_ris, read_ris),
+    Format("the format of MEDLINE", is_medline, read_medline),
+    Format("an export of Web of Science", is_wos, read_wos),
+    Format("EndNote's text format", is_endnote, read_endnote),
     Format("HTML", is_html, read_html),
     Format("BibTeX", is_bibtex, read_bibtex),
     Format("a table", is_table, read_table),
     Format("a page of text", lambda _: True, read_page),
 )
+_CELL = r"[^\n,;\t]*+"
+_HEADING = r" *+\"?(?:titles?|abstracts?|authors?|doi|year)\"? *+(?=[,;\t\n])"
 # What would pass for the text of a page, one "paper" a line.
 _FOREIGN = tuple(
     (name, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
@@ -68,12 +76,10 @@ _FOREIGN = tuple(
         ("XML", r"\A\s*(?:<[?!][^>]*>\s*)*(<[a-z][\w:.-]*|<[?!a-z])"),
         ("RTF", r"\A\s*\{\\rtf"),
         ("a LaTeX document", r"^[ \t]*+\\documentclass\b"),
-        ("PubMed's MEDLINE format", r"^(?:PMID|OWN ?)- "),
-        ("Web of Science's export", r"\A\s*FN .*\nVR "),
-        ("EndNote's export", r"^%0 \w+.*\n%[A-Z] "),
+        # Cell by cell, so that a line of nothing but blanks and tabs is read once.
         (
             "a table without titles (no column is called so)",
-            r"\A[^\n]*(?:(?:^|[,;\t])\s*\"?(?:titles?|abstracts?|authors?|doi|year)\"?\s*(?=[,;\t\n])[^\n]*){2}",
+            rf"\A(?:{_CELL}[,;\t])*?{_HEADING}(?:[,;\t]{_CELL})*?[,;\t]{_HEADING}",
         ),
     )
 )

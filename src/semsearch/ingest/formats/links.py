@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"]+")
 # In an address the slash may be escaped, and other parameters follow.
 _DOI_ADDRESS = re.compile(r"(?:doi\.org/|\bdoi[:=]\s*)(10\.\d{4,9}(?:/|%2f)[^\s&?#]+)", re.IGNORECASE)
+_PUBMED = re.compile(r"\b(?:nlm|pubmed|medline)\b", re.IGNORECASE)
 # The schemes are those of a paper's `identifiers`, the values in the form a question is searched by.
 _KNOWN = tuple(
     (scheme, re.compile(pattern, re.IGNORECASE))
@@ -47,6 +48,11 @@ def identifiers_in(texts: Iterable[str]) -> tuple[str, ...]:
         for value in pattern.finditer(text)
     )
     return tuple(dict.fromkeys(found))
+
+
+def pubmed(accession: str, provider: str) -> str:
+    """The accession number of a record that comes from PubMed, as an identifier."""
+    return f"pmid:{accession}" if accession.isdecimal() and _PUBMED.search(provider) else ""
 
 
 def doi_in(dois: Iterable[str], links: Iterable[str]) -> str | None:

@@ -16,6 +16,7 @@ _NOBODY = frozenset(
 )
 # An address, an ORCID or the number of an author, as Web of Science and Scopus write them behind the name.
 _NUMBER = re.compile(r"\s*[(\[][^()\[\]]*[@\d][^()\[\]]*[)\]]")
+_SUFFIXED = re.compile(r"(.+, .*\S) ((?:Jr|Sr)\.?|2nd|3rd|4th|I{2,3}|IV)$")  # PubMed's "Sherry, John F Jr"
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
 _GROUP = re.compile(r"\b(?:group|team|consortium|collaboration|committee|network|society|project)\b", re.I)
 
@@ -38,7 +39,9 @@ def split_names(text: str) -> list[str]:
     for mark in (";", "|", "\n"):
         if mark in text:
             return [name for part in text.split(mark) if (name := part.strip())]
-    return [name for part in re.split(r"(?:(?<!\s)\s+and|,?(?<!\s)\s+&)\s+", text) for name in _by_commas(part)]
+    return [
+        name for part in re.split(r"(?:(?<!\s)\s+and|,?(?<!\s)\s+&)\s+", text) for name in _by_commas(part)
+    ]
 
 
 def listed(text: str) -> list[str] | None:
@@ -64,7 +67,7 @@ def _by_commas(text: str) -> Iterator[str]:
 
 def _natural(raw: str) -> str:
     """One name in natural order; ``Gomez AN`` is ``AN Gomez``."""
-    raw = _NUMBER.sub("", raw).strip(" ,;*")
+    raw = _SUFFIXED.sub(r"\1, \2", _NUMBER.sub("", raw).strip(" ,;*"))
     name = clean_name(raw)
     tokens = name.split()
     if "," in raw or len(tokens) < 2 or _GROUP.search(name):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from semsearch.ingest.clean import clean_abstract, clean_language, clean_text, clean_year
-from semsearch.ingest.formats.links import doi_in, identifiers_in, url_in
+from semsearch.ingest.clean import clean_abstract, clean_language, clean_text
+from semsearch.ingest.formats.links import doi_in, identifiers_in, pubmed, url_in
 from semsearch.ingest.formats.names import authors_of, split_names
 from semsearch.ingest.formats.tagged import Dialect, Record, read_tagged
 from semsearch.ingest.formats.titles import titles
@@ -29,7 +29,6 @@ _ABSTRACTS = ("AB", "N2")
 # Full names before abbreviations; the title of a book after that of a journal.
 _VENUES = ("JF", "T2", "JO", "BT", "T3", "J2", "JA", "J1", "JI", "J9")
 _LINKS = ("UR", "LK", "L2", "L1", "L3", "L4")
-_MEDLINE = re.compile(r"\b(?:nlm|pubmed|medline)\b", re.IGNORECASE)
 _CATALOGUE = re.compile(r"(?:pubmed|medline)\s+(\d+)", re.IGNORECASE)
 _RUNNING_NUMBER = re.compile(r"\d{1,5}")  # of a reference manager, which gives each library the same
 _MORE = re.compile(r"\n(?!\s)")
@@ -62,7 +61,7 @@ def _paper(record: Record, where: str) -> Paper | Rejected:
         title=title,
         abstract=abstract,
         authors=authors,
-        year=next(filter(None, map(clean_year, record.all("PY", "Y1", "YR", "DA", "C6"))), None),
+        year=record.year("PY", "Y1", "YR", "DA", "C6"),
         venue=_venue(record, title),
         doi=doi,
         url=url_in(links, doi),
@@ -110,9 +109,7 @@ def _identifiers(record: Record, texts: list[str]) -> tuple[str, ...]:
 
 def _pmid(record: Record) -> str:
     """The accession number of a record that comes from PubMed."""
-    accession = record.first("AN")
-    of_pubmed = accession.isdecimal() and _MEDLINE.search(record.first("DP", "DB"))
-    return f"pmid:{accession}" if of_pubmed else ""
+    return pubmed(record.first("AN"), record.first("DP", "DB"))
 
 
 def _id(record: Record, identifiers: tuple[str, ...], doi: str | None) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from semsearch.ingest.clean import clean_year
 from semsearch.ingest.source import MOST_LINE, undecoded, why_undecoded
 from semsearch.paper import Paper, Rejected
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterator
 
-    from semsearch.ingest.source import Source
+    from semsearch.ingest.clean import clean_year
+from semsearch.ingest.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,11 @@ class Record:
     def first(self, *tags: str) -> str:
         """The first of them, or nothing."""
         return next(iter(self.all(*tags)), "")
+
+    def year(self, *tags: str) -> int | None:
+        """The first year in some tags; ``20190701`` is a day."""
+        dates = (value[:4] if value.isdecimal() and len(value) == 8 else value for value in self.all(*tags))
+        return next(filter(None, map(clean_year, dates)), None)
 
     def each_line(self, *tags: str) -> list[str]:
         """The values of tags with one value a line, and of those with one value a field."""
