@@ -158,12 +158,3 @@ def test_limits_hold_for_every_format(tmp_path: Path) -> None:
     assert [paper.id for paper in papers] == ["hoare1962"]
     assert rejected.where == f"{path}:1"
     assert "3,000 characters" in rejected.why
-
-
-@pytest.mark.parametrize(
-    ("name", "looks_like"),
-    [],
-)
-def test_real_files_of_other_formats_are_refused(shared_data: Path, name: str, looks_like: str) -> None:
-    with pytest.raises(SourceError, match=f"looks like .*{looks_like}"):
-        read(shared_data / "raw" / name)

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from semsearch.paper import Paper, Rejected
 
 SUPPORTED = (
-    "semsearch reads a publications page (text or HTML), BibTeX, RIS, tables (CSV, TSV), exports of PubMed (nbib "
-    "and XML), Web of Science and EndNote, JSON (one object a line, an array, CSL-JSON, or a reply of OpenAlex, "
-    "Crossref, Semantic Scholar, HAL or DBLP), and the XML of the ACL Anthology, DBLP and arXiv."
+    "semsearch reads a publications page (text or HTML), BibTeX, RIS, tables (CSV, TSV), exports of PubMed "
+    "(nbib and XML), Web of Science and EndNote, JSON (one object a line, an array, CSL-JSON, or a reply of "
+    "OpenAlex, Crossref, Semantic Scholar, HAL or DBLP), and the XML of the ACL Anthology, DBLP and arXiv."
 )
 
 
