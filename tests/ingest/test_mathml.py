@@ -48,6 +48,11 @@ def test_a_formula_is_what_one_would_type(mathml: str, text: str) -> None:
             "α",
         ),
         ("<jats:tex-math>\\documentclass{a}\\begin{document}$$x_1$$\\end{document}</jats:tex-math>", "x₁"),
+        (
+            "<tex-math>\\textbf{SM}</tex-math><tex-math>^2</tex-math> is 31<tex-math>\\\\%</tex-math>",
+            "SM² is 31%",
+        ),
+        ("<tex-math>\\\\textit{MMHal}</tex-math> and <tex-math> </tex-math>no more", "MMHal and no more"),
         ("a < math > b", "a < math > b"),
         ("<mml:math><mml:mi>x</mml:math>", "x"),
     ],

@@ -36,6 +36,7 @@ _FORMULA = re.compile(
 )
 # The five that XML knows stay; the others are those of HTML, which DBLP's document type and others list.
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]*;)")
+_ESCAPED_TWICE = re.compile(r"\\(?=\\(?:[%&#_$]|[A-Za-z]{2,}\{))")
 _DOCUMENT = re.compile(r".*\\begin\{document\}(.*?)\\end\{document\}.*", re.DOTALL)
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
@@ -43,14 +44,15 @@ _SILENT = ("annotation", "annotation-xml", "mphantom", "none", "mprescripts", "m
 
 
 def formulas_written_out(text: str) -> str:
-    """A text whose MathML has become text, and whose ``tex-math`` stands in dollars."""
+    """A text whose MathML has become text, and whose ``tex-math`` is TeX in prose."""
     return _FORMULA.sub(_written_out, text)
 
 
-def in_dollars(tex: str) -> str:
-    """The content of a ``tex-math``, which may be a whole document, as prose has it."""
+def as_formula(tex: str) -> str:
+    r"""The content of a ``tex-math``, which may be a whole document, as prose has it: ``\(x\)``."""
     formula = _DOCUMENT.sub(r"\1", tex).strip().strip("$").strip()
-    return f"${formula}$"
+    # Dollars would not do: two formulas that touch would make a third of their ends.
+    return rf"\({_ESCAPED_TWICE.sub('', formula)}\)" if formula else ""
 
 
 def without_entities(xml: str) -> str:
@@ -60,7 +62,7 @@ def without_entities(xml: str) -> str:
 
 def _written_out(formula: re.Match[str]) -> str:
     if formula["alone"] is not None:
-        return in_dollars(formula["alone"])
+        return as_formula(formula["alone"])
     from lxml import etree
 
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, remove_comments=True)

@@ -165,9 +165,10 @@ def _declared(begins: bytes) -> str:
     """The encoding that an XML file declares; UTF-8 where there is none, or none that is known."""
     declared = _DECLARED.match(begins)
     try:
-        return codecs.lookup(declared[1].decode()).name if declared else "utf-8"
+        name = codecs.lookup(declared[1].decode()).name if declared else "utf-8"
     except (LookupError, UnicodeError):
         return "utf-8"
+    return "utf-8" if name == "ascii" else name
 
 
 def undecoded(text: str) -> re.Match[str] | None:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from semsearch.ingest.formats.record import UnusableError
-from semsearch.ingest.mathml import from_mathml, in_dollars, local, without_entities
+from semsearch.ingest.mathml import as_formula, from_mathml, local, without_entities
 from semsearch.ingest.source import MOST_LINE, undecoded, why_undecoded
 from semsearch.paper import Rejected
 
@@ -87,7 +87,7 @@ def text_of(element: Element | None) -> str:
             continue
         name = local(child)
         if name in _MATH:
-            pieces.append(from_mathml(child) if name == "math" else in_dollars(child.text or ""))
+            pieces.append(from_mathml(child) if name == "math" else as_formula(child.text or ""))
         elif name in ("sup", "sub"):
             pieces.append(f"<{name}>{text_of(child).strip()}</{name}>")
         elif name in _BLOCKS:
