@@ -32,6 +32,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -148,7 +149,7 @@ def _reading(start: bytes) -> Callable[[Path], Check]:
         def check(data: bytes) -> None:
             path.write_bytes(start + data)
             try:
-                items = list(iter_papers([path]))
+                items = list(iter_papers([path], keep_duplicates=True))
             except SourceError:
                 return
             papers = [item for item in items if isinstance(item, Paper)]
@@ -159,7 +160,9 @@ def _reading(start: bytes) -> Callable[[Path], Check]:
             if papers:
                 lines = [json.dumps(to_json(paper)) for paper in papers]
                 again.write_text("\n".join(lines), encoding="utf-8")
-                back = [item for item in iter_papers([again]) if isinstance(item, Paper)]
+                back = [
+                    item for item in iter_papers([again], keep_duplicates=True) if isinstance(item, Paper)
+                ]
                 expect(
                     list(map(named, back)) == list(map(named, papers)),
                     f"written and read again: {back!r:.500}",
@@ -173,15 +176,16 @@ def _reading(start: bytes) -> Callable[[Path], Check]:
 
 def _decode(_: Path) -> Check:
     from semsearch.errors import SourceError
-    from semsearch.ingest.source import decode
+    from semsearch.ingest.source import Source
 
     def check(data: bytes) -> None:
         try:
-            text = decode(data, "input")
+            text = Source("input", BytesIO(data)).text()
         except SourceError:
             return
-        expect("\r" not in text and "\0" not in text and text.strip(), "not as promised")
+        expect("\r" not in text and "\0" not in text[:1_000] and text.strip(), "not as promised")
         text.encode()
+        expect("\n".join(Source("input", BytesIO(data)).lines()) == text.removesuffix("\n"), "other lines")
 
     return check
 
@@ -449,6 +453,7 @@ class Target:
     files: tuple[str, ...] = ()
 
 
+_XML = "<title>·</title>·<author>·<![CDATA[·]]>·&amp;·<sup>·<mml:math>·<!--·-->·<record>·<article>·<entry>"
 TARGETS: dict[str, Target] = {
     "decode": Target(
         _decode, "\ufeff·\r·%PDF-·\0·PK\x03\x04·\udcff\udcfe·\udcfe\udcff·\x1f\udc8b", (".txt", ".bib")
@@ -463,6 +468,25 @@ TARGETS: dict[str, Target] = {
     "bibtex": Target(_reading(b"@misc{first, title = {A Title}}\n"), f"{_BIB}·{_TEX}", (".bib",)),
     "jsonl": Target(_reading(b'{"id": "first", "title": "A Title"}\n'), _JSON, (".jsonl", ".json")),
     "json": Target(_reading(b'[{"id": "first", "title": "A Title"},\n'), _JSON, (".jsonl", ".json")),
+    "ris": Target(
+        _reading(b"TY  - JOUR\nTI  - A Title\nER  - \n"), "\nTY  - ·\nER  - ·\nAU  - ·\nAB  - ", (".ris",)
+    ),
+    "medline": Target(
+        _reading(b"PMID- 1\nOWN - NLM\nTI  - A Title\n\n"), "\nPMID- ·\nFAU - ·\nAB  - ·\n      ", (".nbib",)
+    ),
+    "wos": Target(
+        _reading(b"FN Clarivate\nVR 1.0\nPT J\nTI A Title\nER\n"), "\nPT J·\nER·\nEF·\nAU ·\n   ", (".txt",)
+    ),
+    "endnote": Target(_reading(b"%0 Journal Article\n%T A Title\n"), "\n%0 ·\n%A ·\n%X ·%", (".txt",)),
+    "table": Target(_reading(b"Title,Authors,Abstract,Year\n"), '"·,·\n·;·\t·""·; ', (".csv", ".tsv")),
+    "pubmed": Target(_reading(b"<PubmedArticleSet><PubmedArticle>"), _XML, (".xml",)),
+    "atom": Target(_reading(b'<feed xmlns="http://www.w3.org/2005/Atom"><entry>'), _XML, (".xml",)),
+    "acl": Target(_reading(b"<collection id='P19'><volume id='1'>"), _XML, (".xml",)),
+    "dblp": Target(_reading(b"<dblp><article key='journals/x/1'>"), _XML, (".xml",)),
+    "endnotexml": Target(_reading(b"<xml><records><record>"), _XML, (".xml",)),
+    "reply": Target(
+        _reading(b'{"results": [{"display_name": "A Title", "id": "https://openalex.org/W1", '), _JSON
+    ),
     "clean": Target(_clean, f"{_TEX}·{_MARKS}·{_HTML}", (".txt", ".bib")),
     "latex": Target(_latex, _TEX, (".bib",)),
     "names": Target(_names, ", Jr.·van ·\n·de la ·-·'·{· and ·A.", (".txt",)),
@@ -522,7 +546,7 @@ def _example_manifest() -> str:
         passport,
         passport,
         VectorSpec("Flat", 1.0),
-        Counts(1, 0, 0, 0, 0, 0, 1),
+        Counts(1, 0, 0, 0, 0, 0, 0, 1),
         ("refs.bib",),
         {"refs.bib": 1},
         None,
