@@ -29,7 +29,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -66,7 +66,7 @@ class Client:
                 writer.write(head + (body or b""))
                 answer = await reader.readuntil(b"\r\n\r\n")
             except (ConnectionError, asyncio.IncompleteReadError):
-                writer.close()
+                await _closed(writer)
                 if kept:  # it was closed meanwhile, for having been idle
                     continue
                 raise
@@ -75,10 +75,21 @@ class Client:
         length = re.search(rb"content-length: (\d+)", lower)
         content = await reader.readexactly(int(length[1])) if length else b""
         if b"connection: close" in lower:
-            writer.close()
+            await _closed(writer)
         else:
             self.idle.append((reader, writer))
         return int(answer[9:12]), content
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        while self.idle:
+            await _closed(self.idle.pop()[1])
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 class Questions:
@@ -185,6 +196,7 @@ async def _overload(client: Client, questions: Questions, seconds: float, times:
     if asked:
         await asyncio.wait(asked)
 
+    await client.close()
     accepted = np.array([took for status, took in found if status == 200]) * 1000
     refused = np.array([took for status, took in found if status == 503]) * 1000
     counts = Counter(status for status, _ in found)
@@ -263,6 +275,7 @@ async def _long(client: Client, questions: Questions, count: int, pid: int) -> N
     told = ", ".join(f"{status}: {times:,}" for status, times in sorted(statuses.items()))
     print(f"\nAnswers by status: {told}")
     _, exposed = await client.ask("/metrics")
+    await client.close()
     print(f"Series of /metrics: {sum(not line.startswith(b'#') for line in exposed.splitlines()):,}")
 
 
