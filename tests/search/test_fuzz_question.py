@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semsearch.errors import PaperNotFound, QuestionError
+from semsearch.harmless import plain
 from semsearch.index.identifiers import identifiers
 from semsearch.search import Filters, Searcher, open_searcher
 from semsearch.search.question import parse
@@ -85,6 +86,12 @@ def test_half_a_character_is_in_no_id(searcher: Searcher) -> None:
     for identifier in ("\ud800", "gan\udcff", "10.1000/\ud800"):
         with pytest.raises(PaperNotFound):
             searcher.paper(identifier)
+
+
+def test_an_id_is_found_as_a_terminal_shows_it(searcher: Searcher) -> None:
+    arabic = next(paper for paper in PAPERS if "Title of arabic " in paper.title)
+    assert plain(arabic.id) != arabic.id
+    assert searcher.paper(plain(arabic.id)) == arabic
 
 
 def test_identifiers_lose_what_stands_around_them_as_before() -> None:

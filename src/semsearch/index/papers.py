@@ -163,8 +163,9 @@ class PaperTable:
     def identified(self, text: str) -> Rows:
         """Rows of the papers whose id a text is, or else whose identifier (DOI, arXiv, …) it holds."""
         # Half a character, which JSON and arguments of a process may hold, is in no id; SQLite refuses it.
-        text = text.encode(errors="surrogatepass").decode(errors="replace")
-        rows = self._database.rows("SELECT row FROM papers WHERE id = ?", text.strip())
+        # An id copied from a terminal may bring the marks that isolated it there.
+        text = text.encode(errors="surrogatepass").decode(errors="replace").strip().strip("\u2068\u2069")
+        rows = self._database.rows("SELECT row FROM papers WHERE id = ?", text)
         for key in () if len(rows) else identifiers(text):
             rows = self._database.rows("SELECT row FROM identifiers WHERE key = ? ORDER BY row", key)
             if len(rows):
