@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from lxml import etree
 
 from semsearch.ingest.clean import clean_text
-from semsearch.ingest.mathml import from_mathml
+from semsearch.ingest.formats.services.csl import _HEADING
+from semsearch.ingest.mathml import formulas_written_out, from_mathml
 
 
 @pytest.mark.parametrize(
@@ -53,6 +56,8 @@ def test_a_formula_is_what_one_would_type(mathml: str, text: str) -> None:
             "SM² is 31%",
         ),
         ("<tex-math>\\\\textit{MMHal}</tex-math> and <tex-math> </tex-math>no more", "MMHal and no more"),
+        ("<math><mi>x</mi></math> <tex-math>x</tex-math>", "x"),
+        ("<math/> and <math>", "<math/> and <math>"),
         ("a < math > b", "a < math > b"),
         ("<mml:math><mml:mi>x</mml:math>", "x"),
     ],
@@ -60,3 +65,15 @@ def test_a_formula_is_what_one_would_type(mathml: str, text: str) -> None:
 def test_formulas_in_a_text_are_written_out(text: str, clean: str) -> None:
     assert clean_text(text) == clean
     assert clean_text(clean) == clean
+
+
+@pytest.mark.parametrize("mark", ["<math>", "<tex-math>", "</math>", "<math><mi>", "<jats:title>"])
+def test_marks_that_end_nowhere_cost_one_look(mark: str) -> None:
+    began = time.process_time()
+    formulas_written_out(mark * 50_000)
+    _HEADING.sub("", mark * 50_000)
+    assert time.process_time() - began < 2
+
+
+def test_formulas_too_deep_to_follow_are_cut() -> None:
+    assert "x" not in formulas_written_out(f"<math>{'<mrow>' * 9999}x{'</mrow>' * 9999}</math>")

@@ -27,30 +27,41 @@ _ACCENTS: Final = {
 }
 _SYMBOLS: Final = {"infinity": "∞", "pi": "π", "integers": "ℤ", "reals": "ℝ", "complexes": "ℂ", "in": "∈"}
 _FUNCTIONS = re.compile("arg|cosh?|cot|deg|det|dim|exp|gcd|inf|lim|ln|log|max|min|sinh?|sup|tanh?")
-# A formula in a text; in JATS it may stand there twice, in TeX before.
-_TEX = r"<(?:jats:)?tex-math\b[^<>]*>(?P<tex>.*?)</(?:jats:)?tex-math>"
-_FORMULA = re.compile(
-    rf"(?:{_TEX}\s*)?(?P<mathml><(?P<prefix>(?:mml:)?)math\b[^<>]*>.*?</(?P=prefix)math>)"
-    rf"|{_TEX.replace('tex>', 'alone>')}",
-    re.DOTALL,
-)
+_TAG = re.compile(r"<(?P<slash>/?)(?:[A-Za-z]+:)?(?P<name>math|tex-math)\b[^<>]*>")
 # The five that XML knows stay; the others are those of HTML, which DBLP's document type and others list.
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]*;)")
 _ESCAPED_TWICE = re.compile(r"\\(?=\\(?:[%&#_$]|[A-Za-z]{2,}\{))")
-_DOCUMENT = re.compile(r".*\\begin\{document\}(.*?)\\end\{document\}.*", re.DOTALL)
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _SILENT = ("annotation", "annotation-xml", "mphantom", "none", "mprescripts", "maligngroup", "malignmark")
 
 
 def formulas_written_out(text: str) -> str:
-    """A text whose MathML has become text, and whose ``tex-math`` is TeX in prose."""
-    return _FORMULA.sub(_written_out, text)
+    """A text whose MathML has become text, and whose ``tex-math`` is TeX in prose.
+
+    Where JATS has a formula in both, one beside the other, the MathML counts.
+    """
+    pieces, done, begun, last = list[str](), 0, None, ""
+    for tag in _TAG.finditer(text):
+        name = tag["name"]
+        if not tag["slash"]:
+            begun = None if tag[0].endswith("/>") else tag
+        elif begun and begun["name"] == name:
+            between = text[done : begun.start()]
+            twice = pieces and last != name and not between.strip()
+            if twice and name == "math":
+                pieces.pop()
+            if not (twice and name == "tex-math"):
+                whole, inner = text[begun.start() : tag.end()], text[begun.end() : tag.start()]
+                pieces += between, _of_xml(whole) if name == "math" else as_formula(inner)
+            done, begun, last = tag.end(), None, name
+    return "".join((*pieces, text[done:]))
 
 
 def as_formula(tex: str) -> str:
     r"""The content of a ``tex-math``, which may be a whole document, as prose has it: ``\(x\)``."""
-    formula = _DOCUMENT.sub(r"\1", tex).strip().strip("$").strip()
+    body = tex.rpartition(r"\begin{document}")[2].partition(r"\end{document}")[0]
+    formula = body.strip().strip("$").strip()
     # Dollars would not do: two formulas that touch would make a third of their ends.
     return rf"\({_ESCAPED_TWICE.sub('', formula)}\)" if formula else ""
 
@@ -60,13 +71,11 @@ def without_entities(xml: str) -> str:
     return _ENTITY.sub(lambda entity: html5.get(entity[1], entity[0]), xml) if "&" in xml else xml
 
 
-def _written_out(formula: re.Match[str]) -> str:
-    if formula["alone"] is not None:
-        return as_formula(formula["alone"])
+def _of_xml(formula: str) -> str:
     from lxml import etree
 
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, remove_comments=True)
-    element = etree.fromstring(without_entities(formula["mathml"]), parser)
+    element = etree.fromstring(without_entities(formula), parser)
     return "" if element is None else from_mathml(element)
 
 

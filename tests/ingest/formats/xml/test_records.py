@@ -72,6 +72,7 @@ def test_what_exports_do_to_xml_is_read(record: str, text: str) -> None:
         ("<entry>R&D</entry>", "EntityRef"),
         ("<entry>&nosuch;</entry>", "Entity 'nosuch' not defined"),
         ("<entry><a b=c></a></entry>", "AttValue"),
+        ("<entry>" + "<i>" * 50_000 + "</i>" * 50_000 + "</entry>", "Excessive depth"),
     ],
 )
 def test_what_is_wrong_with_a_record_is_said(record: str, why: str) -> None:
@@ -94,13 +95,9 @@ def test_a_file_cannot_define_entities_or_ask_for_others() -> None:
 
 def test_an_encoding_is_the_one_the_file_declares() -> None:
     text = "<?xml version='1.0' encoding='ISO-8859-1'?><entry>Gödel</entry>"
-    ascii_declared = text.replace("ISO-8859-1", "US-ASCII").encode()
-    for raw in (
-        text.encode("latin-1"),
-        ascii_declared,
-        text.replace("ISO-8859-1", "utf-16").encode(),
-        text.encode("utf-16"),
-    ):
+    in_ascii = text.replace("ISO-8859-1", "US-ASCII").encode()
+    in_name_alone = text.replace("ISO-8859-1", "utf-16").encode()
+    for raw in (text.encode("latin-1"), in_ascii, in_name_alone, text.encode("utf-16")):
         ((_, entry),) = elements(Source("a.xml", io.BytesIO(raw)), ("entry",))
         assert text_of(entry) == "Gödel"
     ((_, entry),) = elements(Source("a.xml", io.BytesIO(text[43:].encode("latin-1"))), ("entry",))

@@ -48,9 +48,7 @@ _TYPES = (
 _VENUES = ("container-title", "event-title", "event", "collection-title")
 _DATES = ("issued", "published", "published-print", "published-online", "posted", "original-date")
 # The headings in an abstract in JATS: "Abstract" says nothing, another is the label of what follows.
-_HEADING = re.compile(
-    r"<(?:jats:)?title\b[^>]*>\s*(.*?)\s*:?\s*</(?:jats:)?title>", re.DOTALL | re.IGNORECASE
-)
+_HEADING = re.compile(r"<(?:jats:)?title\b[^<>]*>([^<]{0,200})</(?:jats:)?title>", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"(?:abstract|summary|graphical abstract|r[ée]sum[ée]|zusammenfassung)?[.:]?", re.IGNORECASE
 )
@@ -146,4 +144,5 @@ def _arxiv(record: Record) -> str:
 
 
 def _label(heading: re.Match[str]) -> str:
-    return " " if _SAYS_NOTHING.fullmatch(heading[1]) else f" {heading[1]}: "
+    label = heading[1].strip().rstrip(":").rstrip()
+    return " " if _SAYS_NOTHING.fullmatch(label) else f" {label}: "

@@ -11,7 +11,7 @@ from semsearch.paper import Paper
 
 _KEYS = frozenset(("author_site", "aff_domain", "aff_unique_index", "gs_citation", "authorids", "bibtex"))
 # A field of the entry that the list gives beside its own; it is made by a program, one field a line.
-_FIELD = re.compile(r"^\s*(\w+)\s*=\s*[{\"]?(.*?)[}\"]?,?\s*$", re.MULTILINE)
+_FIELD = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*(.*)$", re.MULTILINE)
 
 _IN_ADDRESS = re.compile(r"/((?:19|20)[0-9]{2})/")
 
@@ -32,7 +32,8 @@ def paper(record: Record, where: str) -> Paper:
         raise UnusableError("the record has no title. Add one.")
     names = first(record, "author") or first(record, "author_site").replace(",", ";")
     authors = tuple(name for each in names.split(";") if (name := clean_name(each)))
-    entry = dict(_FIELD.findall(first(record, "bibtex")))
+    fields = _FIELD.findall(first(record, "bibtex"))
+    entry = {name: value.strip(' ,{}"') for name, value in fields}
     return Paper(
         id=str(record.get("id") or "").strip() or make_id(title, authors),
         title=title,

@@ -105,7 +105,7 @@ def _paper(record: Element, volume: _Volume, where: str) -> Paper:
 
 def _title_in_english(title: str, language: str | None) -> Iterator[Translation]:
     """The translation that papers in French have in parentheses behind their titles."""
-    found = _IN_PARENTHESES.fullmatch(title) if language == "fr" else None
+    found = _IN_PARENTHESES.fullmatch(title) if language == "fr" and len(title) < 1_000 else None
     if found and looks_french(found[1]) and not looks_french(found[2]) and language_of(found[2]) == "en":
         yield Translation("en", found[2].strip())
 

@@ -160,14 +160,9 @@ def _parser() -> Any:
     from lxml import etree
 
     # It goes on after errors because it is asked afterwards which they were: a prefix that was declared
-    # before the record is none.
+    # before the record is none. Without "huge_tree", nesting of more than 256 is one.
     return etree.XMLParser(
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=True,
-        remove_comments=True,
-        remove_pis=True,
+        recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
     )
 
 
