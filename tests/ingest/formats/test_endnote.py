@@ -36,7 +36,7 @@ def test_an_article_and_a_conference_paper(data: Path) -> None:
             venue="Advances in Neural Information Processing Systems",
             url="http://www.example.org/a.html",
             source="e.txt:19",
-            identifiers=("pmid:29768149", "arxiv:1706.03762"),
+            identifiers=("arxiv:1706.03762", "pmid:29768149"),
         ),
     ]
 

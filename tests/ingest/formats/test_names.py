@@ -29,6 +29,16 @@ def test_a_name_in_natural_order(written: str, natural: str) -> None:
     assert authors_of([written]) == (natural,)
 
 
+def test_an_initial_among_full_names_is_where_it_belongs() -> None:
+    assert authors_of(["Sanayya A", "Amoolya Shetty"]) == ("Sanayya A", "Amoolya Shetty")
+    assert authors_of(["Gomez AN", "Kaiser L", "Swiss Memory Group", "Plato"]) == (
+        "AN Gomez",
+        "L Kaiser",
+        "Swiss Memory Group",
+        "Plato",
+    )
+
+
 def test_nobody_is_no_author() -> None:
     assert authors_of(["[Anonymous]", "et al.", "", "[No author name available]", "Li F"]) == ("F Li",)
 

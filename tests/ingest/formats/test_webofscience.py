@@ -27,7 +27,7 @@ def test_records_of_three_of_its_collections(data: Path) -> None:
             language="en",
             keywords=("attention", "machine translation", "MACHINE TRANSLATION", "NETWORKS"),
             source="w.txt:3",
-            identifiers=("wos:000452649406008", "pmid:29768149"),
+            identifiers=("pmid:29768149", "wos:000452649406008"),
         ),
         Paper(
             id="10.1093/sleep/31.1.1",

@@ -13,6 +13,7 @@ from semsearch.ingest.formats.jsonl import is_jsonl, read_jsonl
 from semsearch.ingest.formats.medline import is_medline, read_medline
 from semsearch.ingest.formats.page.html import is_html, read_html
 from semsearch.ingest.formats.page.text import read_page
+from semsearch.ingest.formats.parquet import is_parquet, read_parquet
 from semsearch.ingest.formats.ris import is_ris, read_ris
 from semsearch.ingest.formats.tables import is_table, read_table
 from semsearch.ingest.formats.webofscience import is_wos, read_wos
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from semsearch.paper import Paper, Rejected
 
 SUPPORTED = (
-    "semsearch reads a publications page (text or HTML), BibTeX, RIS, tables (CSV, TSV), exports of PubMed "
-    "(nbib and XML), Web of Science and EndNote, JSON (one object a line, an array, CSL-JSON, or a reply of "
+    "semsearch reads a publications page (text or HTML), BibTeX, RIS, tables (CSV, TSV, Parquet), exports of "
+    "PubMed (nbib and XML), Web of Science and EndNote, JSON (one object a line, an array, CSL-JSON, or a reply of "
     "OpenAlex, Crossref, Semantic Scholar, HAL or DBLP), and the XML of the ACL Anthology, DBLP and arXiv."
 )
 
@@ -49,6 +50,9 @@ class Format:
     detects: Callable[[str], bool]
     read: Callable[[Source], Iterator[Paper | Rejected]]
 
+
+# Told by its first bytes, before they are taken for text.
+PARQUET = Format("Parquet", lambda _: False, read_parquet)
 
 # The first that fits is it: what has a mark of its own comes before what is told by its looks.
 FORMATS = (
@@ -91,6 +95,8 @@ def format_of(source: Source) -> Format:
     Raises:
         SourceError: It is of no format that is read.
     """
+    if is_parquet(source.begins):
+        return PARQUET
     head = source.head
     *told, page = FORMATS
     for each in told:

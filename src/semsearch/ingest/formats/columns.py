@@ -125,6 +125,12 @@ class Columns:
         titled = "title" in self.fields or any(name == "title" for name, _ in self.translated)
         return titled and self.known > 1
 
+    @property
+    def places(self) -> list[int]:
+        """The places of the columns that are read."""
+        of_fields = (place for places in self.fields.values() for place in places)
+        return sorted({*of_fields, *self.translated.values()})
+
     def paper(self, cells: Sequence[object], where: str) -> Paper | Rejected | None:
         """Make a paper of one row; None of an empty one.
 

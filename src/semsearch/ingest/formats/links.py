@@ -41,11 +41,9 @@ _KNOWN = tuple(
 
 def identifiers_in(texts: Iterable[str]) -> tuple[str, ...]:
     """What is named in addresses and accession numbers, such as ``pmid:29768149``, each once."""
+    text = "\n\n".join(texts)
     found = (
-        f"{scheme}:{value[1].casefold()}"
-        for text in texts
-        for scheme, pattern in _KNOWN
-        for value in pattern.finditer(text)
+        f"{scheme}:{value[1].casefold()}" for scheme, pattern in _KNOWN for value in pattern.finditer(text)
     )
     return tuple(dict.fromkeys(found))
 

@@ -12,19 +12,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _NOBODY = frozenset(
-    {"", "et al", "others", "anonymous", "anon", "no author name available", "no authorship indicated"}
+    {"et al", "others", "anonymous", "anon", "no author name available", "no authorship indicated"}
 )
 # An address, an ORCID or the number of an author, as Web of Science and Scopus write them behind the name.
 _NUMBER = re.compile(r"\s*[(\[][^()\[\]]*[@\d][^()\[\]]*[)\]]")
 _SUFFIXED = re.compile(r"(.+, .*\S) ((?:Jr|Sr)\.?|2nd|3rd|4th|I{2,3}|IV)$")  # PubMed's "Sherry, John F Jr"
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
-_GROUP = re.compile(r"\b(?:group|team|consortium|collaboration|committee|network|society|project)\b", re.I)
+_GROUP = re.compile(
+    r"\b(?:group|team|consortium|collaboration|committee|network|society|project|organi[sz]ation|association"
+    r"|foundation|council|agency|university|institute|cent(?:er|re))\b|\[",
+    re.IGNORECASE,
+)
 
 
 def authors_of(names: Iterable[str]) -> tuple[str, ...]:
-    """Names in natural order; what stands for nobody is left out."""
-    found = (_natural(name) for name in names)
-    return tuple(name for name in found if fold(name) not in _NOBODY)
+    """Names in natural order; what stands for nobody is left out.
+
+    ``Gomez AN`` is ``AN Gomez``, where all names of a paper are written so: among full names in natural order,
+    as in ``Sanayya A, Amoolya Shetty``, the initial is where it belongs.
+    """
+    written = [_SUFFIXED.sub(r"\1, \2", _NUMBER.sub("", name).strip(" ,;*")) for name in names]
+    written = [name for name in written if fold(name) not in _NOBODY]
+    plain = [clean_name(name) for name in written]
+    turned = [name if "," in raw else _turned(name) for raw, name in zip(written, plain, strict=True)]
+    uniform = all(
+        "," in raw or name != other or " " not in name or _GROUP.search(name)
+        for raw, name, other in zip(written, plain, turned, strict=True)
+    )
+    return tuple(name for name in (turned if uniform else plain) if name)
 
 
 def split_names(text: str) -> list[str]:
@@ -65,12 +80,10 @@ def _by_commas(text: str) -> Iterator[str]:
         yield text
 
 
-def _natural(raw: str) -> str:
-    """One name in natural order; ``Gomez AN`` is ``AN Gomez``."""
-    raw = _SUFFIXED.sub(r"\1, \2", _NUMBER.sub("", raw).strip(" ,;*"))
-    name = clean_name(raw)
+def _turned(name: str) -> str:
+    """``AN Gomez`` for ``Gomez AN``; any other name as it is."""
     tokens = name.split()
-    if "," in raw or len(tokens) < 2 or _GROUP.search(name):
+    if len(tokens) < 2 or _GROUP.search(name):
         return name
     suffix = [tokens.pop()] if len(tokens) > 2 and NAME_SUFFIX.fullmatch(tokens[-1]) else []
     first = len(tokens)

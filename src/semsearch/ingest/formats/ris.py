@@ -26,8 +26,8 @@ _LENIENT = Dialect(re.compile(r"\s{0,4}([A-Z][A-Z0-9])\s{1,4}-(?:\s?(.*)|$)"), "
 
 _TITLES = ("TI", "T1", "CT", "BT", "ST")
 _ABSTRACTS = ("AB", "N2")
-# Full names before abbreviations; the title of a book after that of a journal.
-_VENUES = ("JF", "T2", "JO", "BT", "T3", "J2", "JA", "J1", "JI", "J9")
+# Full names before abbreviations.
+_VENUES = ("JF", "T2", "JO", "T3", "J2", "JA", "J1", "JI", "J9")
 _LINKS = ("UR", "LK", "L2", "L1", "L3", "L4")
 _CATALOGUE = re.compile(r"(?:pubmed|medline)\s+(\d+)", re.IGNORECASE)
 _RUNNING_NUMBER = re.compile(r"\d{1,5}")  # of a reference manager, which gives each library the same
@@ -86,8 +86,10 @@ def _abstract(record: Record) -> tuple[str, bool]:
 
 
 def _venue(record: Record, title: str) -> str | None:
-    venues = (clean_text(venue) for venue in record.all(*_VENUES))
-    return next((venue for venue in venues if venue and venue != title), None)
+    """The journal or conference, or the book that the paper is in but not is."""
+    book = clean_text(record.first("BT"))
+    named = next(filter(None, map(clean_text, record.all(*_VENUES))), None)
+    return named or (book if book != title else "") or None
 
 
 def _keywords(values: list[str]) -> tuple[str, ...]:
