@@ -22,7 +22,7 @@ import time
 import traceback
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -430,9 +430,10 @@ def serving(root: Path, folder: Path, interval: float = 0.02) -> Iterator[str]:
 
     def serve() -> None:
         from semsearch.serve import live, run
+        from semsearch.serve.settings import DEFAULT
 
         live._INTERVAL = interval
-        run.serve(root, "127.0.0.1", 0)
+        run.serve(root, "127.0.0.1", 0, limits=replace(DEFAULT, max_wait=None))  # nobody is refused
 
     folder = folder / "service"
     folder.mkdir(exist_ok=True)
