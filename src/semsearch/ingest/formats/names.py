@@ -16,7 +16,8 @@ _NOBODY = frozenset(
 )
 # An address, an ORCID or the number of an author, as Web of Science and Scopus write them behind the name.
 _NUMBER = re.compile(r"\s*[(\[][^()\[\]]*[@\d][^()\[\]]*[)\]]")
-_SUFFIXED = re.compile(r"(.+, .*\S) ((?:Jr|Sr)\.?|2nd|3rd|4th|I{2,3}|IV)$")  # PubMed's "Sherry, John F Jr"
+# PubMed's "Sherry, John F Jr".
+_SUFFIXED = re.compile(r"(.+, .*\S) ((?:Jr|Sr)\.?|2nd|3rd|4th|I{2,3}|IV)$")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
 _GROUP = re.compile(
     r"\b(?:group|team|consortium|collaboration|committee|network|society|project|organi[sz]ation|association"
