@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semsearch.ingest.clean import (
+    clean_abstract,
     clean_doi,
     clean_keywords,
     clean_language,
     clean_name,
     clean_tex,
     clean_text,
+    clean_title,
     clean_year,
     fold,
     folded_words,
@@ -199,6 +201,8 @@ def test_clean_doi(raw: str, doi: str | None) -> None:
         ("français", "fr"),
         ("ngerman", "de"),
         ("", None),
+        ("Hungarian", "hu"),
+        ("por", "pt"),
         ("Klingon", None),
     ],
 )
@@ -254,3 +258,33 @@ def test_folded_words_are_those_of_the_folded_text_at_their_places(text: str) ->
 )
 def test_folding_keeps_places(text: str, expected: list[tuple[str, int, int]]) -> None:
     assert folded_words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "title"),
+    [
+        ("[Memory and stress].", "Memory and stress"),
+        ("[Memory] and stress", "[Memory] and stress"),
+        ("[Memory] and [stress]", "[Memory] and [stress]"),
+        ("<i>Memory</i> &amp; stress", "Memory & stress"),
+    ],
+)
+def test_clean_title(raw: str, title: str) -> None:
+    assert clean_title(raw) == title
+    assert clean_title(title) == title
+
+
+@pytest.mark.parametrize(
+    ("raw", "abstract"),
+    [
+        ("[No abstract available]", ""),
+        ("No abstract is available.", ""),
+        ("Publisher: Abstract available from the publisher.", ""),
+        ("N/A", ""),
+        ("No abstract available nouns were found.", "No abstract available nouns were found."),
+        ("We  <b>sort</b>.", "We sort."),
+    ],
+)
+def test_clean_abstract(raw: str, abstract: str) -> None:
+    assert clean_abstract(raw) == abstract
+    assert clean_abstract(abstract) == abstract

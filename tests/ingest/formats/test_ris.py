@@ -120,6 +120,7 @@ def test_a_bad_record_is_reported_and_never_takes_a_good_one_with_it(data: Path)
         ("\ufeffTY  - JOUR\r\nTI  - Quicksort\r\nER  -\r\n", "Quicksort"),
         ("  TY  - JOUR\n  TI  - Quicksort\n  ER  - ", "Quicksort"),
         ("TY  -JOUR\nTI  -Quicksort\nER  -", "Quicksort"),
+        ("TY  - JOUR\nTI  -Quicksort\nER  -", "Quicksort"),
         ("TY  - JOUR\nTI  - Quick\nsort\nER  -", "Quick sort"),
         ("TY  - JOUR\nTI  - Sorting\nAB - 3 of 4\nER  -", "Sorting AB - 3 of 4"),
     ],

@@ -16,7 +16,8 @@ _NOBODY = frozenset(
 )
 # An address, an ORCID or the number of an author, as Web of Science and Scopus write them behind the name.
 _NUMBER = re.compile(r"\s*[(\[][^()\[\]]*[@\d][^()\[\]]*[)\]]")
-_SUFFIXED = re.compile(r"(.+, .*\S) ((?:Jr|Sr)\.?|2nd|3rd|4th|I{2,3}|IV)$")  # PubMed's "Sherry, John F Jr"
+# PubMed's "Sherry, John F Jr".
+_SUFFIXED = re.compile(r"(.+, .*\S) ((?:Jr|Sr)\.?|2nd|3rd|4th|I{2,3}|IV)$")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
 _GROUP = re.compile(
     r"\b(?:group|team|consortium|collaboration|committee|network|society|project|organi[sz]ation|association"
@@ -28,8 +29,13 @@ _GROUP = re.compile(
 def authors_of(names: Iterable[str]) -> tuple[str, ...]:
     """Names in natural order; what stands for nobody is left out.
 
+<<<<<<< HEAD
     ``Gomez AN`` is ``AN Gomez``, where all names of a paper are written so: among full names in natural
     order, as in ``Sanayya A, Amoolya Shetty``, the initial is where it belongs.
+=======
+    ``Gomez AN`` is ``AN Gomez``, where all names of a paper are written so: among full names in their order,
+    as in ``Sanayya A, Amoolya Shetty``, the initial is where it belongs.
+>>>>>>> tagged
     """
     written = [_SUFFIXED.sub(r"\1, \2", _NUMBER.sub("", name).strip(" ,;*")) for name in names]
     written = [name for name in written if fold(name) not in _NOBODY]

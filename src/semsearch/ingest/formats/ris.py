@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # The specification wants two spaces before the dash. Where the first line has others, all may.
 _START = re.compile(r"^[ \t]{0,4}TY[ \t]{1,4}-[ \t]?\S", re.MULTILINE)
 _STRICT_START = re.compile(r"^TY  - ", re.MULTILINE)
-_STRICT = Dialect(re.compile(r"([A-Z][A-Z0-9])  -(?:\s(.*)|$)"), "TY", "ER")
+_STRICT = Dialect(re.compile(r"([A-Z][A-Z0-9])  -\s?(.*)"), "TY", "ER")
 _LENIENT = Dialect(re.compile(r"\s{0,4}([A-Z][A-Z0-9])\s{1,4}-(?:\s?(.*)|$)"), "TY", "ER")
 
 _TITLES = ("TI", "T1", "CT", "BT", "ST")
