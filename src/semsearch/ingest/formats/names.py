@@ -29,13 +29,8 @@ _GROUP = re.compile(
 def authors_of(names: Iterable[str]) -> tuple[str, ...]:
     """Names in natural order; what stands for nobody is left out.
 
-<<<<<<< HEAD
-    ``Gomez AN`` is ``AN Gomez``, where all names of a paper are written so: among full names in natural
-    order, as in ``Sanayya A, Amoolya Shetty``, the initial is where it belongs.
-=======
     ``Gomez AN`` is ``AN Gomez``, where all names of a paper are written so: among full names in their order,
     as in ``Sanayya A, Amoolya Shetty``, the initial is where it belongs.
->>>>>>> tagged
     """
     written = [_SUFFIXED.sub(r"\1, \2", _NUMBER.sub("", name).strip(" ,;*")) for name in names]
     written = [name for name in written if fold(name) not in _NOBODY]
