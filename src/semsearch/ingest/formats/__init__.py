@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 SUPPORTED = (
     "semsearch reads a publications page (text or HTML), BibTeX, RIS, tables (CSV, TSV, Parquet), exports of "
-    "PubMed (nbib, XML), Web of Science and EndNote, the XML of the ACL Anthology, DBLP and arXiv, and JSON (one "
-    "object a line, an array, CSL-JSON, or a reply of OpenAlex, Crossref, Semantic Scholar, HAL or DBLP)."
+    "PubMed (nbib, XML), Web of Science and EndNote, the XML of the ACL Anthology, DBLP and arXiv, and JSON "
+    "(one object a line, an array, CSL-JSON, a reply of OpenAlex, Crossref, Semantic Scholar, HAL or DBLP)."
 )
 
 
