@@ -175,19 +175,19 @@ def _authors(authors: Sequence[str], most: int = _MOST_AUTHORS) -> str:
 def show_paper(paper: Paper) -> None:
     """Everything there is about one paper."""
     out.print(hanging(Text(), Text(line(paper.title), style="bold")))
-    out.print(Text(", ".join(plain(name) for name in paper.authors) or "(no authors)"))
+    out.print(hanging(Text(), Text(", ".join(line(name) for name in paper.authors) or "(no authors)")))
     about = [
         str(paper.year or ""),
         paper.venue or "",
         f"doi:{paper.doi}" if paper.doi else "",
         paper.url or "",
     ]
-    if known := " · ".join(plain(part) for part in about if part):
-        out.print(Text(known))
+    if known := " · ".join(line(part) for part in about if part):
+        out.print(hanging(Text(), Text(known)))
     out.print()
     out.print(hanging(Text(), Text(line(paper.abstract) or "(no abstract)")))
     out.print()
-    out.print(Text(f"id {plain(paper.id)} · from {plain(paper.source)}", style="dim"))
+    out.print(hanging(Text(), Text(f"id {line(paper.id)} · from {line(paper.source)}", style="dim")))
 
 
 def show_rejected(rejected: Sequence[Rejected]) -> None:

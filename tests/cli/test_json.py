@@ -11,8 +11,8 @@ import pytest
 from semsearch.cli import cli
 from tests.support import Run
 
-# They print no result: a service, and text for a shell.
-WITHOUT = {"serve", "mcp", "completion"}
+# They print no result: services, text for a shell, and a group of commands (tests/serve/guard/test_keys.py).
+WITHOUT = {"serve", "mcp", "completion", "keys"}
 COMMANDS = sorted(set(cli.commands) - WITHOUT)
 
 
@@ -120,5 +120,5 @@ def test_bad_records_are_in_the_document(run: Run, data: Path, tmp_path: Path) -
     document = _document(out)
     assert document["papers"] == 3
     assert document["rejected"][0]["where"].endswith("papers-malformed.jsonl:2")
-    assert len(document["rejected"]) == 9
+    assert len(document["rejected"]) == 8
     assert all(item["why"] for item in document["rejected"])

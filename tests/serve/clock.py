@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -31,5 +32,11 @@ class _Loop(asyncio.SelectorEventLoop):
 
 def in_no_time(main: Coroutine[Any, Any, T]) -> T:
     """What ``main`` returns, with `asyncio.sleep` and all timers taking no time of ours."""
-    with asyncio.Runner(loop_factory=_Loop) as runner:
-        return runner.run(main)
+
+    def run() -> T:
+        with asyncio.Runner(loop_factory=_Loop) as runner:
+            return runner.run(main)
+
+    # On a thread of its own: where a browser was driven before, this one has a loop already.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(run).result()

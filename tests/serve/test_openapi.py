@@ -120,7 +120,7 @@ def curl(client: httpx.Client, *words: str) -> httpx.Response:
 def test_the_commands_of_the_manual_run(client: httpx.Client) -> None:
     manual = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
     commands = re.findall(r"^    curl (.+)$", manual, re.MULTILINE)
-    assert len(commands) == 11
+    assert len(commands) == 14
     for command in commands:
         reply = curl(client, *shlex.split(command))
         expected = 422 if "k=1000" in command else 200

@@ -66,9 +66,8 @@ def test_no_request_that_was_taken_is_lost(built: Path, workers: int) -> None:
             except ConnectionError:
                 return
             with connection:
-                asked = (
-                    f"GET /v1/search?q=chains+{number}+{n} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-                )
+                path = f"/v1/search?q=chains+{number}+{n}"
+                asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
                 received = b""
                 try:
                     connection.sendall(asked.encode())

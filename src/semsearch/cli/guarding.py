@@ -135,7 +135,7 @@ def _at(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group()
 def keys() -> None:
-    """Look after API keys: who may ask a service that asks for them.
+    """Look after API keys.
 
     The file holds names and hashes. A service that was started with `semsearch serve --keys FILE` goes by the
     file as it is: a key that is added lets in at once, and one that is revoked no longer does.

@@ -81,7 +81,7 @@ class Source:
             raise SourceError(
                 f"is {kind or 'a binary file'}.",
                 where=self.name,
-                hint="semsearch reads lists of papers: a page, an export of a reference manager or a database.",
+                hint="It reads lists of papers: a page, an export of a reference manager or a database.",
             )
         if not text.strip() and len(self.begins) < HEAD:
             raise SourceError(

@@ -18,7 +18,7 @@ TEMPLATES = sorted((Path(pages.__file__).parent / "templates").glob("*.html"))
 SCRIPTS = sorted((Path(pages.__file__).parent).glob("**/*.js"))
 _VALUE = re.compile(r"{(\w+)}")
 # Names that are the same in every language.
-_NAMES = {"BibTeX", "RIS", "CSL"}
+_NAMES = {"BibTeX", "RIS", "CSL", "CSV"}
 _SPOKEN = ("alt", "aria-label", "placeholder", "title", "data-say")
 
 
