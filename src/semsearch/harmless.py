@@ -21,7 +21,7 @@ _JOINED = re.compile("[\u0600-\u1fff\u2600-\u27bf\ufe0f\U00010000-\U0001ffff]")
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-_ISOLATE, _END = "\u2068", "\u2069"
+ISOLATE, END = "\u2068", "\u2069"
 # What a terminal, an editor or a log acts on or does not show: controls, directions, invisible marks, halves
 # of characters and what is none. In JSON these can only stand inside a string.
 _ESCAPED = re.compile(
@@ -66,7 +66,7 @@ def line(text: str) -> str:
 
 def isolated(text: str) -> str:
     """A line whose direction is its own, where it has letters that run from right to left."""
-    return f"{_ISOLATE}{text}{_END}" if runs_right_to_left(text) else text
+    return f"{ISOLATE}{text}{END}" if runs_right_to_left(text) else text
 
 
 def runs_right_to_left(text: str) -> bool:

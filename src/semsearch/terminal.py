@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from semsearch.errors import SemsearchError
-from semsearch.harmless import isolated, line, plain, runs_right_to_left
+from semsearch.harmless import END, ISOLATE, isolated, line, plain, runs_right_to_left
 
 if TYPE_CHECKING:
     from semsearch.index.build import BuildReport
@@ -138,6 +138,17 @@ def hanging(indent: Text, text: Text) -> Text:
     )
 
 
+def _values(text: str, style: str = "") -> Text:
+    """Values, each isolated, wrapped to the terminal; one that goes on below is isolated there anew."""
+    lines, before = list[Text](), ""
+    for part in Text(text, style=style).wrap(out, out.width):
+        part.rstrip()
+        goes_on = (before + part.plain).count(ISOLATE) > part.plain.count(END)
+        lines.append(Text.assemble(before, part, END if goes_on else ""))
+        before = ISOLATE if goes_on else ""
+    return Text("\n").join(lines)
+
+
 def _isolated(text: Text) -> Text:
     """`isolated` for text with styles."""
     if not runs_right_to_left(text.plain):
@@ -175,19 +186,19 @@ def _authors(authors: Sequence[str], most: int = _MOST_AUTHORS) -> str:
 def show_paper(paper: Paper) -> None:
     """Everything there is about one paper."""
     out.print(hanging(Text(), Text(line(paper.title), style="bold")))
-    out.print(hanging(Text(), Text(", ".join(line(name) for name in paper.authors) or "(no authors)")))
+    out.print(_values(", ".join(plain(name) for name in paper.authors) or "(no authors)"))
     about = [
         str(paper.year or ""),
         paper.venue or "",
         f"doi:{paper.doi}" if paper.doi else "",
         paper.url or "",
     ]
-    if known := " · ".join(line(part) for part in about if part):
-        out.print(hanging(Text(), Text(known)))
+    if known := " · ".join(plain(part) for part in about if part):
+        out.print(_values(known))
     out.print()
     out.print(hanging(Text(), Text(line(paper.abstract) or "(no abstract)")))
     out.print()
-    out.print(hanging(Text(), Text(f"id {line(paper.id)} · from {line(paper.source)}", style="dim")))
+    out.print(_values(f"id {plain(paper.id)} · from {plain(paper.source)}", style="dim"))
 
 
 def show_rejected(rejected: Sequence[Rejected]) -> None:

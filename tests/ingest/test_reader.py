@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,3 +160,16 @@ def test_limits_hold_for_every_format(tmp_path: Path) -> None:
     assert [paper.id for paper in papers] == ["hoare1962"]
     assert rejected.where == f"{path}:1"
     assert "3,000 characters" in rejected.why
+
+
+def test_a_disk_that_is_full_is_said(tmp_path: Path) -> None:
+    """In a process of its own, which may open no file any more."""
+    path = tmp_path / "refs.bib"
+    path.write_text(BIBTEX, encoding="utf-8")
+    program = (
+        "import resource, sys; from semsearch.ingest.reader import read; "
+        "read(sys.argv[1]); resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5)); read(sys.argv[1])"
+    )
+    done = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=False)
+    assert "StorageError" in done.stderr
+    assert "papers cannot be set aside while they are compared (Too many open files)" in done.stderr

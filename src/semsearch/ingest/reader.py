@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import tempfile
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from semsearch.errors import SourceError
+from semsearch.errors import SourceError, StorageError
 from semsearch.ingest.duplicates.finding import groups, keys_of
 from semsearch.ingest.duplicates.keys import Keys
 from semsearch.ingest.duplicates.merging import merged
@@ -74,9 +76,10 @@ def iter_papers(
         SourceError: What is named is missing, empty, binary, of no supported format, or holds nothing. Of the
             files of a folder or an archive, those that are so are rejected, and the others read. Or more than
             ``max_rejected`` records were rejected.
+        StorageError: The disk is full, or no file may be opened, where papers are set aside.
     """
     rejected = 0
-    with Spool() as spool, Keys() as ids, Keys() as keys:
+    with _on_disk(), Spool() as spool, Keys() as ids, Keys() as keys:
         for name in sources:
             for item in _read_named(name):
                 checked = validate(item) if isinstance(item, Paper) else item
@@ -105,6 +108,19 @@ def iter_papers(
             if row in found:
                 paper = merged([spool[other] for other, _ in found[row]], [why for _, why in found[row]])
             yield replace(paper, id=renamed[row]) if row in renamed else paper
+
+
+@contextmanager
+def _on_disk() -> Iterator[None]:
+    """Turn the operating system's errors about what is set aside into one that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"papers cannot be set aside while they are compared ({error.strerror or error}).",
+            where=tempfile.gettempdir(),
+            hint="Free some space there, or name another folder in TMPDIR; see ulimit -n for open files.",
+        ) from error
 
 
 def validate(paper: Paper) -> Paper | Rejected:

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 
 import numpy as np
 
-_PARTS = 16  # a sixteenth of the keys is looked at together
+_PARTS = 8  # an eighth of the keys is looked at together
 _BUFFER = 1 << 14  # numbers of a part that are held before they are written
 
 
