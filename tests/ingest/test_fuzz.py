@@ -113,7 +113,7 @@ def test_hostile_papers_are_read_within_the_limits_and_read_again_as_they_are(tm
 def test_what_takes_long_when_it_is_repeated_is_not_there(name: str, tmp_path: Path) -> None:
     """Each word of the fuzzer, and some pairs, up to 64 kB."""
     watch = readers.Watch(readers.TARGETS[name].make(tmp_path / "input"))
-    for data in [*readers.stretched(name)][:: 60 if name in ("any", "clean", "bibtex") else 20]:
+    for data in [*readers.stretched(name)][:: 120 if name in ("any", "clean", "bibtex") else 40]:
         watch(data)
     assert {key: what for key, (_, what) in watch.found.items()} == {}
 
