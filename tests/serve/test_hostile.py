@@ -18,7 +18,7 @@ from semsearch.paper import Rejected
 from semsearch.search.arrivals import Arrival
 from semsearch.serve import feed
 from semsearch.serve.live import Live
-from semsearch.serve.logs import JsonLines
+from semsearch.serve.logs import JsonLines, Lines
 from semsearch.serve.mcp.documents import answer, answer_text, record, record_text
 from tests.hostile import PAPERS, TEXTS
 from tests.serve.serving import live_on, serving
@@ -101,7 +101,7 @@ def test_a_line_of_the_log_is_one_line(live: Live, caplog: pytest.LogCaptureFixt
     records = [record for record in caplog.records if record.name == "semsearch.access"]
     assert len(records) == 3
     for logged in records:
-        assert logged.getMessage().isprintable()
+        assert Lines("%(message)s").format(logged).isprintable()
         line = JsonLines().format(logged)
         assert line.isprintable()
         assert json.loads(line)["status"] in (404, 422)

@@ -10,7 +10,6 @@ import uuid
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from semsearch.harmless import plain
 from semsearch.serve.headers import HEADERS
 from semsearch.serve.logs import current as _id
 from semsearch.serve.metrics import Metrics
@@ -74,7 +73,7 @@ class Requests:
                 self._metrics.asked_with(key)
             said: dict[str, object] = {
                 "method": scope["method"],
-                "path": plain(scope["path"]),  # a line of the log is one line
+                "path": scope["path"],
                 "status": status,
             }
             access.info(
