@@ -6,13 +6,11 @@ from functools import cache
 from itertools import cycle
 from typing import Literal
 
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from semsearch.serve.pages.address import Address
 from semsearch.serve.pages.language import CODES, Code, chosen
-from semsearch.serve.pages.rendering import render
+from semsearch.serve.pages.refusing import for_all
 from semsearch.serve.problems import problem
 
 Reason = Literal["busy", "slow", "stopping"]
@@ -45,10 +43,7 @@ async def refuse(reason: Reason, scope: Scope, receive: Receive, send: Send) -> 
 def _ready(reason: Reason, code: Code | None) -> Response:
     if code is None:
         return problem(503, _SAID[reason], headers={"Cache-Control": "no-store"})
-    nobody = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "server": ("localhost", 80)}
-    request = Request(nobody | {"headers": [(b"accept-language", code.encode())]})
-    page = render(request, "error.html", 503, kind=reason, asked=Address(), id="")
+    page = for_all(reason, 503, headers=[(b"accept-language", code.encode())])
     page.headers["Cache-Control"] = "no-store"
     page.headers["Vary"] = "Accept, Accept-Language"
-    del page.headers["ETag"]
     return page

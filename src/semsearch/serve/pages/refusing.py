@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from starlette.requests import Request
@@ -38,9 +38,22 @@ def refusal(scope: Scope, status: int, detail: str, headers: Mapping[str, str]) 
 
 @cache
 def _ready(status: int, code: Code) -> Response:
-    """The page, written once: to say no must cost less than to answer."""
-    nobody = {"type": "http", "method": "GET", "path": "/", "query_string": f"lang={code}".encode()}
-    request = Request(nobody | {"headers": [], "server": ("localhost", 80), "scheme": "http"})
-    page = render(request, "error.html", status, kind=_KIND[status], asked=Address(), id="")
+    return for_all(_KIND[status], status, query=f"lang={code}".encode())
+
+
+def for_all(
+    kind: str, status: int, *, query: bytes = b"", headers: Sequence[tuple[bytes, bytes]] = ()
+) -> Response:
+    """A page of refusal for nobody in particular, to be kept: to say no must cost less than to answer.
+
+    Args:
+        kind: What of the words of the page it says.
+        status: Why, as HTTP has it.
+        query: With the language, where its links are to keep it.
+        headers: With the language otherwise.
+    """
+    nobody = {"type": "http", "method": "GET", "path": "/", "server": ("localhost", 80), "scheme": "http"}
+    request = Request(nobody | {"query_string": query, "headers": list(headers)})
+    page = render(request, "error.html", status, kind=kind, asked=Address(), id="")
     del page.headers["ETag"]
     return page
