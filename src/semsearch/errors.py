@@ -79,6 +79,10 @@ class ServeError(SemsearchError):
     """The service cannot start, for example because the port is in use."""
 
 
+class ClusterError(SemsearchError):
+    """A Ray cluster, or the storage it shares, that cannot be reached or cannot do what it is asked."""
+
+
 class KeysError(SemsearchError):
     """A file of API keys that cannot be read or written, or a key that is not in it."""
 

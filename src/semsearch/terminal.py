@@ -262,6 +262,7 @@ _STEPS = {
     "read": "Reading",
     "load": "Loading the encoder",
     "split": "Finding sentences",
+    "shards": "Embedding shards",
     "embed": "Embedding",
     "lexicon": "Counting words",
     "relate": "Relating words",
@@ -338,7 +339,7 @@ class BuildBar:
         label = _label(name)
         self._started, self._done, self._shown = time.monotonic(), 0, 0.0
         self._task = self._bar.add_task(label, total=total or None, rate="")
-        if self._lines and (name == "embed" or total >= _LONG):
+        if self._lines and (name in {"shards", "embed"} or total >= _LONG):
             err.print(Text(f"{label} ({total:,}) …"))
 
     def advance(self, units: int) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from semsearch.cli.clustering import ClusterOptions, cluster_options
+from semsearch.cli.grouping import Grouped
 from semsearch.cli.options import (
     BuildOptions,
     build_options,
@@ -25,10 +27,11 @@ from semsearch.harmless import dump
 _sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
 
 
-@click.command()
+@click.command(cls=Grouped)
 @_sources
 @build_options
-def index(options: BuildOptions, sources: tuple[str, ...]) -> None:
+@cluster_options
+def index(options: BuildOptions, cluster: ClusterOptions, sources: tuple[str, ...]) -> None:
     """Read papers, embed them, and publish an index of them.
 
     SOURCE is a publications page saved as text or HTML, a BibTeX file, or JSON lines; a folder or an archive
@@ -40,12 +43,13 @@ def index(options: BuildOptions, sources: tuple[str, ...]) -> None:
     semsearch index publications.txt
     semsearch index refs.bib more.jsonl --index ~/papers
     """
-    _build(sources, options.encoder, options.golden, options)
+    _build(sources, options.encoder, options.golden, options, cluster)
 
 
-@click.command()
+@click.command(cls=Grouped)
 @build_options
-def rebuild(options: BuildOptions) -> None:
+@cluster_options
+def rebuild(options: BuildOptions, cluster: ClusterOptions) -> None:
     """Build again from the same sources.
 
     Reads the files that the published index was built from, and publishes what they hold now.
@@ -60,18 +64,26 @@ def rebuild(options: BuildOptions) -> None:
         options.encoder or before.encoder.name,
         options.golden or before.golden,
         options,
+        cluster,
     )
 
 
 def _build(
-    sources: tuple[str, ...], encoder: str | None, golden: Path | str | None, options: BuildOptions
+    sources: tuple[str, ...],
+    encoder: str | None,
+    golden: Path | str | None,
+    options: BuildOptions,
+    cluster: ClusterOptions,
 ) -> None:
     from semsearch.index.offline import build_from_sources
     from semsearch.search.golden import gate
     from semsearch.terminal import BuildBar, show_build, show_stages
 
     judged_by = gate(golden, force=options.force)
-    with BuildBar(quiet=options.quiet or options.as_json) as bar:
+    with (
+        cluster.connected(options.root, options.runtime) as runner,
+        BuildBar(quiet=options.quiet or options.as_json) as bar,
+    ):
         report = build_from_sources(
             sources,
             options.root,
@@ -83,6 +95,8 @@ def _build(
             exact=options.exact,
             gate=judged_by,
             progress=bar,
+            runner=runner,
+            shards=cluster.shards,
         )
     if options.as_json:
         print_json(asdict(report))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Protocol
 
@@ -21,6 +21,40 @@ class Writable(Protocol):
     def __setitem__(self, rows: Any, vectors: Any, /) -> None:
         """Replace some vectors."""
         ...
+
+
+class Runner(Protocol):
+    """Where texts are encoded: in this process, or on many machines."""
+
+    def vectors(self, shards: Iterable[Sequence[str]]) -> Iterator[tuple[int, Vectors]]:
+        """The vectors of the texts of each shard, as they are ready.
+
+        Args:
+            shards: Texts, each shard a part that is encoded in one piece.
+
+        Yields:
+            The number of a shard, and its vectors, shape ``(len(shard), dim)``; each once, in any order.
+        """
+        ...
+
+    def done(self) -> None:
+        """All that was encoded is kept elsewhere now."""
+        ...
+
+
+class Local:
+    """Encodes here, one shard after the other."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+
+    def vectors(self, shards: Iterable[Sequence[str]]) -> Iterator[tuple[int, Vectors]]:
+        """See `Runner`."""
+        for number, texts in enumerate(shards):
+            yield number, self._encoder.encode_documents(texts)
+
+    def done(self) -> None:
+        """See `Runner`."""
 
 
 def embed(
@@ -57,11 +91,59 @@ def embed(
     missing.sort(key=lambda name: len(texts[places[name][0]]))
     chunks = [missing[start : start + _CHUNK] for start in range(0, len(missing), _CHUNK)]
     random.Random(0).shuffle(chunks)  # noqa: S311 -- nothing secret
-    for chunk in chunks:
-        vectors = encoder.encode_documents([texts[places[name][0]] for name in chunk])
+    shards = ([texts[places[name][0]] for name in chunk] for chunk in chunks)
+    for number, vectors in Local(encoder).vectors(shards):
+        chunk = chunks[number]
         cache.put(chunk, vectors)
         advance(_put(out, [places[name] for name in chunk], vectors))
     return len(missing)
+
+
+def cut(cache: EmbeddingCache, papers: Iterable[Iterable[str]], size: int) -> list[dict[bytes, str]]:
+    """The texts that are to be encoded, cut by papers.
+
+    Where a shard begins and ends depends on the papers alone. So a build that is started again, and knows the
+    texts of the shards it finished, cuts the others as it did before.
+
+    Args:
+        cache: What it knows is left out.
+        papers: The texts of each paper. A text that several say is encoded with the first of them.
+        size: Papers of a shard.
+
+    Returns:
+        Texts by their keys in the cache, the shortest first; no shard without any.
+    """
+    of_papers = [{key(text): text for text in texts} for texts in papers]
+    parts = [of_papers[start : start + size] for start in range(0, len(of_papers), size)]
+    said = {name for texts in of_papers for name in texts}
+    for known, _ in cache.find(said):
+        said.difference_update(known)
+    found: list[dict[bytes, str]] = []
+    for part in parts:
+        texts = {name: text for of_paper in part for name, text in of_paper.items() if name in said}
+        said.difference_update(texts)
+        found.append(dict(sorted(texts.items(), key=lambda item: len(item[1]))))
+    return [texts for texts in found if texts]
+
+
+def fill(
+    runner: Runner, cache: EmbeddingCache, wanted: Sequence[dict[bytes, str]], advance: Callable[[int], None]
+) -> int:
+    """Have a runner encode shards, and put what comes of each into the cache, where `embed` finds it.
+
+    Args:
+        runner: Encodes.
+        cache: Told the vectors of a shard as soon as there are any: what a killed build had is not lost.
+        wanted: As `cut` gives them.
+        advance: Called with 1 for each shard.
+
+    Returns:
+        How many distinct texts were encoded.
+    """
+    for number, vectors in runner.vectors([*texts.values()] for texts in wanted):
+        cache.put(wanted[number], vectors)
+        advance(1)
+    return sum(map(len, wanted))
 
 
 def _put(out: Writable, places: Sequence[Sequence[int]], vectors: Vectors) -> int:

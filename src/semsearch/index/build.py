@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from math import ceil
 from pathlib import Path
 
 import numpy as np
 
 from semsearch.encode import CANARIES, Encoder, Vectors, sentences
-from semsearch.encode.bulk import embed
+from semsearch.encode.bulk import Runner, cut, embed, fill
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.encode.multilingual import multilingual
 from semsearch.errors import NothingToIndex
@@ -40,6 +41,7 @@ from semsearch.paper import Paper, Rejected
 
 REJECTED_FILE = "rejected.jsonl"
 KEEP = 5
+SHARD = 250  # papers that a runner is given at a time: a minute or two of one core
 _PARTS = {part.__name__.rpartition(".")[2]: part.write for part in (papers, words, titles, texts, names)}
 _LIBRARIES = ("semsearch", "faiss-cpu", "numpy", "sentence-transformers", "torch")
 
@@ -91,6 +93,8 @@ def build(
     exact: bool = False,
     gate: Gate | None = None,
     progress: Progress | None = None,
+    runner: Runner | None = None,
+    shards: int | None = None,
 ) -> BuildReport:
     """Build a generation from papers and publish it.
 
@@ -107,6 +111,8 @@ def build(
         exact: Search vectors exactly, however many papers there are.
         gate: What it must show to be published; None for what every index must.
         progress: Told of every step.
+        runner: Encodes what the cache does not know, a shard of papers at a time; None for the encoder.
+        shards: How many parts the papers are cut into for it; None for parts of 250 papers.
 
     Raises:
         NothingToIndex: There is no paper.
@@ -129,7 +135,7 @@ def build(
     with store.lock(), EmbeddingCache(store.cache, encoder.passport) as cache, store.staging() as staging:
         parent = store.current()
         with storage(staging):
-            embedding = _embed(corpus, encoder, cache, staging, progress)
+            embedding = _embed(corpus, encoder, cache, staging, progress, runner, shards)
             translator = multilingual()
             with EmbeddingCache(store.cache, translator.passport) as word_cache:
                 word_cache.keep_only(lexicon.write(staging, corpus, translator, word_cache, progress))
@@ -173,6 +179,8 @@ def build(
         progress.step("tidy")
         pruned = store.prune(keep)  # first, so that a full disk has room for what the cache writes
         cache.keep_only(embedding.keys)
+        if runner is not None:
+            runner.done()
         progress.step("done")
     stages = progress.seconds
     return BuildReport(
@@ -193,7 +201,13 @@ def document_text(paper: Paper) -> str:
 
 
 def _embed(
-    corpus: Sequence[Paper], encoder: Encoder, cache: EmbeddingCache, staging: Path, progress: Progress
+    corpus: Sequence[Paper],
+    encoder: Encoder,
+    cache: EmbeddingCache,
+    staging: Path,
+    progress: Progress,
+    runner: Runner | None,
+    shards: int | None,
 ) -> _Embedding:
     """Encode papers, titles and sentences; the latter two go straight to their files."""
     texts = [document_text(paper) for paper in corpus]
@@ -211,9 +225,15 @@ def _embed(
     np.save(staging / evidence.SPANS, np.array(spans, dtype=np.int32).reshape(-1, 2))
     np.save(staging / evidence.STARTS, np.array(starts, dtype=np.int64))
 
+    embedded = 0
+    if runner is not None:
+        said = ((texts[i], titles[i], *quotes[starts[i] : starts[i + 1]]) for i in range(len(corpus)))
+        wanted = cut(cache, said, ceil(len(corpus) / shards) if shards else SHARD)
+        progress.step("shards", len(wanted))
+        embedded = fill(runner, cache, wanted, progress.advance)
     progress.step("embed", len(texts) + len(titles) + len(quotes))
     documents = np.empty((len(texts), encoder.passport.dim), dtype=np.float32)
-    embedded = embed(encoder, cache, texts, documents, progress.advance)
+    embedded += embed(encoder, cache, texts, documents, progress.advance)
     for name, part in ((evidence.TITLES, titles), (evidence.SENTENCES, quotes)):
         out = compact.create(staging / name, len(part), encoder.passport.dim)
         embedded += embed(encoder, cache, part, out, progress.advance)

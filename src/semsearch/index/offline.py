@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from semsearch.encode import DEFAULT, choosing
+from semsearch.encode import DEFAULT, Passport, choosing
+from semsearch.encode.bulk import Runner
 from semsearch.encode.runtime import RuntimeName
 from semsearch.errors import NothingToIndex, SourceError
 from semsearch.index.build import BuildReport, build
@@ -30,6 +31,8 @@ def build_from_sources(
     keep_duplicates: bool = False,
     max_rejected: int | None = None,
     progress: Progress | None = None,
+    runner: Callable[[Passport], Runner] | None = None,
+    shards: int | None = None,
 ) -> BuildReport:
     """Read files of papers, build a generation and publish it.
 
@@ -44,6 +47,8 @@ def build_from_sources(
         keep_duplicates: Leave records of one paper apart.
         max_rejected: Give up when more records cannot be used; None for no limit.
         progress: Told of every step.
+        runner: Makes what encodes, once the encoder is known; None to encode in this process.
+        shards: See `build`.
 
     Raises:
         SourceError: A file cannot be read at all, or was changed while it was read.
@@ -77,6 +82,8 @@ def build_from_sources(
         exact=exact,
         gate=gate,
         progress=progress,
+        runner=runner(model.passport) if runner else None,
+        shards=shards,
     )
 
 

@@ -1,0 +1,151 @@
+"""Storage that all machines of a cluster reach: vectors of shards, and the encoder that makes them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from semsearch.encode import Vectors
+from semsearch.encode.cache import key
+from semsearch.errors import ClusterError, MissingExtra
+
+_CHECKSUM = hashlib.sha256().digest_size
+_PART = ".part"  # ends the name of what is being written
+_ENCODERS = "encoders"
+
+
+@dataclass(frozen=True)
+class Storage:
+    """A folder on any file system that fsspec knows: ``/mnt/shared``, ``s3://bucket/folder``, ``gs://...``.
+
+    What is written appears complete or not at all: it is written under another name and then renamed, which
+    object stores do by a copy that appears at once.
+
+    Attributes:
+        url: Where it is.
+    """
+
+    url: str
+
+    @cached_property
+    def _opened(self) -> tuple[Any, str]:
+        """The file system, and the path on it."""
+        try:
+            import fsspec
+        except ImportError as error:
+            raise MissingExtra("fsspec", "cluster") from error
+        try:
+            found: tuple[Any, str] = fsspec.core.url_to_fs(self.url)
+        except (ImportError, ValueError, OSError) as error:
+            raise ClusterError(
+                f"cannot be used as storage ({error}).",
+                where=self.url,
+                hint="Name a folder that all machines reach, or a bucket whose fsspec library is installed.",
+            ) from error
+        return found
+
+    def shard(self, fingerprint: str, texts: Sequence[str]) -> str:
+        """The name of a shard's vectors: what they are made from, and by which encoder.
+
+        Args:
+            fingerprint: Of the encoder.
+            texts: In their order.
+        """
+        digest = hashlib.sha256(b"".join(map(key, texts)))
+        return f"{fingerprint[:32]}/{digest.hexdigest()}"
+
+    def read(self, name: str, count: int, dim: int) -> Vectors | None:
+        """The vectors of a name, shape ``(count, dim)``; None where there are none, or they are damaged."""
+        files, root = self._opened
+        try:
+            content = files.cat_file(f"{root}/{name}")
+        except FileNotFoundError:
+            return None
+        checksum, body = content[:_CHECKSUM], content[_CHECKSUM:]
+        if hashlib.sha256(body).digest() != checksum:
+            return None
+        vectors: Vectors = np.load(io.BytesIO(body), allow_pickle=False)
+        return vectors if vectors.dtype == np.float32 and vectors.shape == (count, dim) else None
+
+    def has(self, name: str) -> bool:
+        """Whether something of this name was written."""
+        files, root = self._opened
+        files.invalidate_cache()
+        return bool(files.exists(f"{root}/{name}"))
+
+    def write(self, name: str, vectors: Vectors) -> None:
+        """Write vectors under a name."""
+        body = io.BytesIO()
+        np.save(body, np.asarray(vectors, dtype=np.float32), allow_pickle=False)
+        content = body.getvalue()
+        self._put(name, hashlib.sha256(content).digest() + content)
+
+    def names(self) -> list[str]:
+        """The names of all vectors that are there, and whole."""
+        files, root = self._opened
+        files.invalidate_cache()
+        folders = [each for each in self._listed(root) if PurePosixPath(each).name != _ENCODERS]
+        found = [path for folder in folders for path in self._listed(folder) if not path.endswith(_PART)]
+        return sorted("/".join(PurePosixPath(path).parts[-2:]) for path in found)
+
+    def forget(self, fingerprint: str) -> None:
+        """Remove the vectors of an encoder, and what was left by those who were killed writing them."""
+        files, root = self._opened
+        with contextlib.suppress(FileNotFoundError):
+            files.rm(f"{root}/{fingerprint[:32]}", recursive=True)
+
+    def put_encoder(self, folder: Path) -> None:
+        """Copy an exported encoder, a folder of files, unless it is there."""
+        files, _ = self._opened
+        files.invalidate_cache()
+        for path in sorted(folder.iterdir()):
+            name = f"{_ENCODERS}/{folder.name}/{path.name}"
+            if not self.has(name):
+                self._put(name, path.read_bytes())
+
+    def encoders(self, name: str) -> Path:
+        """The folder on this machine that holds an exported encoder, fetched if need be.
+
+        Args:
+            name: Of the encoder's own folder.
+        """
+        files, root = self._opened
+        if "file" in files.protocol:
+            return Path(root) / _ENCODERS
+        here = Path(tempfile.gettempdir()) / f"semsearch-{os.getuid()}" / _ENCODERS
+        here.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not (here / name).is_dir():
+            staging = Path(tempfile.mkdtemp(dir=here))
+            files.get(f"{root}/{_ENCODERS}/{name}/", f"{staging}/", recursive=True)
+            try:
+                staging.rename(here / name)
+            except OSError:  # another process was faster
+                shutil.rmtree(staging)
+        return here
+
+    def _listed(self, folder: str) -> list[str]:
+        files, _ = self._opened
+        try:
+            found: list[str] = files.ls(folder, detail=False)
+        except FileNotFoundError:
+            return []
+        return found
+
+    def _put(self, name: str, content: bytes) -> None:
+        files, root = self._opened
+        target = f"{root}/{name}"
+        part = f"{target}.{os.getpid()}-{os.urandom(4).hex()}{_PART}"
+        files.makedirs(str(PurePosixPath(target).parent), exist_ok=True)
+        files.pipe_file(part, content)
+        files.mv(part, target)

@@ -1,0 +1,129 @@
+"""A Ray cluster of several node processes on this machine, in a network of its own.
+
+Ray listens on every address of the machine it runs on, whatever it is told. So each cluster is started in a
+network namespace, where there is nothing but a loopback interface with an address for each node, and in a
+process namespace, with which everything that it started ends.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PORT = 6379
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    # A node that dies is known to be dead within seconds, and not after half a minute.
+    "RAY_health_check_initial_delay_ms": "1000",
+    "RAY_health_check_period_ms": "1000",
+    "RAY_health_check_timeout_ms": "2000",
+    "RAY_health_check_failure_threshold": "3",
+}
+_OBJECTS = 80 << 20  # bytes of memory for objects, the least that Ray takes
+ISOLATED = ["unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
+
+
+def isolation() -> list[str] | None:
+    """The command that runs another in such namespaces; None where this machine does not allow them."""
+    if shutil.which("unshare") is None or shutil.which("ip") is None:
+        return None
+    for command in (ISOLATED, [*ISOLATED, "--map-root-user"]):
+        if subprocess.run([*command, "ip", "link", "set", "lo", "up"], capture_output=True).returncode == 0:
+            return command
+    return None
+
+
+class Nodes:
+    """The nodes, the head first; each has one core, an address, and a session of processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._sessions = folder, list[int]()
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+
+    @property
+    def address(self) -> str:
+        """Of the head."""
+        return f"{_ip(0)}:{PORT}"
+
+    def start(self, *options: str) -> None:
+        """Start one more node."""
+        number = len(self._sessions)
+        subprocess.run(["ip", "address", "add", f"{_ip(number)}/32", "dev", "lo"], check=True)
+        where = (
+            ["--head", f"--port={PORT}", f"--temp-dir={self._folder}", "--include-dashboard=false"]
+            if number == 0
+            else [f"--address={self.address}"]
+        )
+        log = (self._folder.parent / f"node-{number}.log").open("w")
+        started = subprocess.Popen(
+            [
+                str(Path(sys.executable).with_name("ray")),
+                "start",
+                *where,
+                f"--node-ip-address={_ip(number)}",
+                "--num-cpus=1",
+                f"--object-store-memory={_OBJECTS}",
+                "--include-log-monitor=false",
+                "--disable-usage-stats",
+                *options,
+            ],
+            env=os.environ | ENVIRONMENT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        assert started.wait(120) == 0, Path(log.name).read_text()
+        self._sessions.append(started.pid)
+
+    def kill(self, number: int) -> None:
+        """End a node as a power cut does: all of its processes at once."""
+        processes = list(_of_session(self._sessions[number]))
+        assert processes
+        for process in processes:
+            os.kill(process, signal.SIGKILL)
+
+    def processes(self, number: int) -> int:
+        """How many processes a node has."""
+        return sum(1 for _ in _of_session(self._sessions[number]))
+
+
+@contextmanager
+def three(folder: Path) -> Iterator[Nodes]:
+    """A head and two more nodes."""
+    nodes = Nodes(folder / "ray")
+    for _ in range(3):
+        nodes.start()
+    yield nodes
+
+
+def _ip(number: int) -> str:
+    return f"10.77.0.{number + 1}"
+
+
+def _of_session(session: int) -> Iterator[int]:
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it has ended meanwhile
+            if int(fields[3]) == session and fields[0] != "Z":
+                yield int(entry.name)
+
+
+def until(condition: object, seconds: float, what: str) -> None:
+    """Wait for something to be so."""
+    assert callable(condition)
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds:g} s: {what}"
+        time.sleep(0.1)
