@@ -1,0 +1,93 @@
+"""A part of a generation: the vectors of some of its papers, and of their titles and sentences."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.encode import Vectors
+from semsearch.index import vectors
+from semsearch.index.evidence import PaperSentences
+from semsearch.index.store import Store
+from semsearch.index.vectors import Mask, PaperVectors, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where the papers of a generation are cut into parts.
+
+    Attributes:
+        starts: The first row of each part, and the number of papers.
+    """
+
+    starts: tuple[int, ...]
+
+    @classmethod
+    def evenly(cls, papers: int, parts: int) -> Cut:
+        """So many parts, none without papers and none larger than another by more than one."""
+        count = max(1, min(parts, papers))
+        return cls(tuple(papers * part // count for part in range(count + 1)))
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def ranges(self) -> list[tuple[int, int]]:
+        """First and last row of each part; the last is that of the next one's first."""
+        return list(pairwise(self.starts))
+
+    def of(self, rows: Rows) -> Rows:
+        """Which part each row is in."""
+        return np.searchsorted(np.array(self.starts[1:]), rows, side="right")
+
+
+class Part:
+    """Answers for the papers from row ``first`` to, but not including, ``end``.
+
+    Its vectors are an index of their own, written to this machine, and searched exactly: what all parts find
+    together is what one index of all papers finds. Titles and sentences are read where the generation is.
+    Every file is memory-mapped. Rows are those of the whole generation, in questions and in answers.
+
+    Raises:
+        IndexMissing, IndexDamaged, IndexForeign: The generation cannot be read.
+    """
+
+    def __init__(self, root: Path, generation: str, first: int, end: int) -> None:
+        store = Store(root)
+        manifest = store.verify(generation)
+        folder, counts = store.generations / generation, manifest.counts
+        self._first = first
+        # What is mapped can be read when its name is gone, and is gone itself when this process is.
+        with tempfile.TemporaryDirectory(prefix="semsearch-part-") as own:
+            vectors.write(Path(own), PaperVectors(folder).vectors(np.arange(first, end)), exact=True)
+            self._vectors = PaperVectors(Path(own))
+        self._sentences = PaperSentences(folder, counts.papers, counts.sentences, manifest.encoder.dim)
+
+    def search(self, queries: Vectors, k: int, allowed: Mask | None) -> tuple[Vectors, Rows]:
+        """See `PaperVectors.search`; ``allowed`` is of this part's papers alone."""
+        scores, rows = self._vectors.search(queries, k, allowed)
+        return scores, rows + self._first
+
+    def vectors(self, rows: Rows) -> Vectors:
+        """See `PaperVectors.vectors`."""
+        return self._vectors.vectors(rows - self._first)
+
+    def titles(self, rows: Rows) -> Vectors:
+        """See `PaperSentences.titles`."""
+        return self._sentences.titles(rows)
+
+    def title_cosines(self, rows: Rows, queries: Vectors) -> NDArray[np.float32]:
+        """See `PaperSentences.title_cosines`."""
+        return self._sentences.title_cosines(queries, rows)
+
+    def sentences(self, rows: Rows) -> tuple[Vectors, NDArray[np.int64]]:
+        """See `PaperSentences.vectors`."""
+        return self._sentences.vectors(rows)
+
+    def sentence_cosines(self, rows: Rows, queries: Vectors) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """See `PaperSentences.cosines`."""
+        return self._sentences.cosines(queries, rows)
