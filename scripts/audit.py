@@ -65,6 +65,10 @@ PURPOSES = {
     "zstandard": "reads files compressed with Zstandard",
     "atheris": "finds inputs that break readers",
     "openvino": "a faster encoder on some processors",
+    "ray": "runs builds and services on clusters",
+    "grpcio": "what processes of Ray Serve speak",
+    "grpcio-reflection": "the same",
+    "fsspec": "storage that a cluster shares",
 }
 # Licences that let anybody use, change and pass on what they like, or that ask it back for themselves alone.
 GRANTED = re.compile(

@@ -46,7 +46,7 @@ class Nodes:
     """The nodes, the head first; each has one core, an address, and a session of processes."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._sessions = folder, list[int]()
+        self._folder, self._sessions, self._dead = folder, list[int](), set[int]()
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
     @property
@@ -88,12 +88,23 @@ class Nodes:
         """End a node as a power cut does: all of its processes at once."""
         processes = list(_of_session(self._sessions[number]))
         assert processes
+        self._dead.add(number)
         for process in processes:
             os.kill(process, signal.SIGKILL)
 
-    def processes(self, number: int) -> int:
-        """How many processes a node has."""
-        return sum(1 for _ in _of_session(self._sessions[number]))
+    def alive(self) -> list[int]:
+        """The nodes that were not killed."""
+        return [number for number in range(len(self._sessions)) if number not in self._dead]
+
+    def processes(self, kind: str, number: int | None = None) -> int:
+        """How many processes of a kind a node has, or all nodes together.
+
+        Args:
+            kind: Part of the command line.
+            number: The node; None for all.
+        """
+        sessions = self._sessions if number is None else [self._sessions[number]]
+        return sum(kind in _command(process) for session in sessions for process in _of_session(session))
 
 
 @contextmanager
@@ -118,6 +129,13 @@ def _of_session(session: int) -> Iterator[int]:
                 continue  # it has ended meanwhile
             if int(fields[3]) == session and fields[0] != "Z":
                 yield int(entry.name)
+
+
+def _command(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return ""  # it has ended meanwhile
 
 
 def until(condition: object, seconds: float, what: str) -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
+import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
+import threading
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +21,16 @@ import numpy as np
 
 from semsearch.index.generation import open_generation
 from semsearch.index.store import Store
+from semsearch.ingest.formats.jsonl import to_json
+from semsearch.ingest.reader import read
 from semsearch.search import open_searcher
 from tests.cluster.nodes import Nodes, three, until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-EXAMPLES = [ROOT / "examples" / name for name in ("publications.txt", "landmarks.bib")]
-SHARDS = 24
+EXAMPLES = [str(ROOT / "examples" / name) for name in ("publications.txt", "landmarks.bib")]
+SERVICE = "http://127.0.0.1:8000"
+REPLICA = "ServeReplica"  # in the name of a process that is one
+SHARDS, PARTS, REPLICAS, LINGER = 20, 2, 2, 5
 QUESTIONS = [
     "how do agents remember what they learned?",
     "who first trained two networks against each other?",
@@ -33,66 +44,216 @@ QUESTIONS = [
 
 
 def main(folder: Path) -> None:
-    """Play everything on one cluster; the notes go to ``notes.json``."""
+    """Play everything on one cluster; the notes go to ``notes.json``.
+
+    Args:
+        folder: Holds ``encoders``, the exported default encoder.
+    """
     notes: dict[str, Any] = {}
     began = time.monotonic()
 
     def note(**found: Any) -> None:
         notes.update(found)
         (folder / "notes.json").write_text(json.dumps(notes))
-        sys.stderr.write(f"{time.monotonic() - began:6.1f} s  {json.dumps(found)[:200]}\n")
+        sys.stderr.write(f"{time.monotonic() - began:6.1f} s  {json.dumps(found)[:300]}\n")
 
+    papers, _ = read(*EXAMPLES)
+    for name, some in (("first", papers[:40]), ("second", papers[20:60])):
+        lines = [json.dumps(to_json(paper)) for paper in some]
+        (folder / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    for name in ("local", "far"):
+        shutil.copytree(folder / "encoders", folder / name / "encoders")
     with three(folder) as nodes:
         note(started=True)
         note(build=build_with_a_death(folder, nodes))
+        nodes.start()  # in the place of the one that died
+        for name, found in serve_with_a_death_and_a_swap(folder, nodes):
+            note(**{name: found})
+    note(seconds=time.monotonic() - began)
 
 
-def semsearch(*arguments: object) -> subprocess.Popen[str]:
-    """The command, started."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "semsearch", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def semsearch(folder: Path, *arguments: object) -> subprocess.Popen[str]:
+    """The command, started; what it says goes to a file."""
+    with (folder / "commands.log").open("a") as said:
+        return subprocess.Popen(
+            [sys.executable, "-m", "semsearch", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        )
 
 
-def ended(process: subprocess.Popen[str], seconds: float = 120) -> str:
-    """What a command printed, once it has ended well."""
-    out, err = process.communicate(timeout=seconds)
-    assert process.returncode == 0, err
-    return out
+def ended(process: subprocess.Popen[str], seconds: float = 240) -> Any:
+    """The document that a command printed, once it has ended well."""
+    out, _ = process.communicate(timeout=seconds)
+    assert process.returncode == 0, out
+    try:
+        return json.loads(out)
+    except ValueError:
+        raise AssertionError(out) from None
 
 
 def build_with_a_death(folder: Path, nodes: Nodes) -> dict[str, Any]:
     """An index built here, and one on the cluster, a node of which is killed half way."""
-    local, far = folder / "local", folder / "far"
-    ended(semsearch("index", *EXAMPLES, "--index", local, "--runtime", "onnx", "--quiet"))
+    source, local, far = folder / "first.jsonl", folder / "local", folder / "far"
+    ended(semsearch(folder, "index", source, "--index", local, "--runtime", "onnx", "--json"))
     building = semsearch(
-        *("index", *EXAMPLES, "--index", far, "--json"),
+        folder,
+        *("index", source, "--index", far, "--json"),
         *("--runner", "ray", "--address", nodes.address, "--shards", SHARDS),
     )
-    made = folder / "far" / "shards"
+    made = far / "shards"
     until(lambda: len(_shards(made)) >= SHARDS // 2 or building.poll() is not None, 120, "half of the shards")
     at_death = len(_shards(made))
     nodes.kill(2)
-    out = ended(building)
-    (folder / "report.json").write_text(out)
-    report = json.loads(out)
+    report = ended(building)
     here, there = (open_generation(Store(root)) for root in (local, far))
     rows = np.arange(len(here.papers))
     moved = here.vectors.vectors(rows) - there.vectors.vectors(rows)
-    searchers = [open_searcher(local), open_searcher(far)]
-    top = [[[hit.paper.id for hit in each.search(q)] for q in QUESTIONS] for each in searchers]
     return {
         "embedded": report["counts"]["embedded"],
-        "papers": len(there.papers),
         "at_death": at_death,
-        "ids": [[p.id for p in each.papers.get(rows)] for each in (here, there)],
+        "ids": [[paper.id for paper in each.papers.get(rows)] for each in (here, there)],
         "moved": float(np.abs(moved).max()),
-        "top": top,
+        "top": [answers(root) for root in (local, far)],
         "left": len(_shards(made)),
     }
+
+
+def answers(root: Path, generation: str | None = None) -> list[list[str]]:
+    """The ten best papers of each question, from one machine."""
+    searcher = open_searcher(root, generation=generation)
+    return [[hit.paper.id for hit in searcher.search(question)] for question in QUESTIONS]
+
+
+def serve_with_a_death_and_a_swap(folder: Path, nodes: Nodes) -> Iterator[tuple[str, Any]]:
+    """A service under load, a node of which is killed, and whose index is exchanged."""
+    far = folder / "far"
+    first = Store(far).published()
+    expected = {first: answers(far, first)}
+    serving = semsearch(
+        folder,
+        *("serve", "--index", far, "--runner", "ray", "--address", nodes.address),
+        *("--shards", PARTS, "--replicas", REPLICAS, "--linger", LINGER, "--max-wait", 5),
+    )
+    full = (PARTS + 1) * REPLICAS
+    until(lambda: _answers(serving), 180, "an answer")
+    until(lambda: nodes.processes(REPLICA) == full, 60, "all replicas")
+    yield "up", {"listening": _listening()}
+    with under_load() as load:
+        time.sleep(2)
+        victim = max(nodes.alive()[1:], key=lambda number: nodes.processes(REPLICA, number))
+        lost = nodes.processes(REPLICA, victim)
+        nodes.kill(victim)
+        until(lambda: nodes.processes(REPLICA) == full, 90, "replicas at full strength")
+        yield "death", {"lost": lost, "full": full, **load.found(expected)}
+    with under_load() as load:
+        ended(semsearch(folder, "index", folder / "second.jsonl", "--index", far, "--json"))
+        second = Store(far).published()
+        expected[second] = answers(far, second)
+        until(lambda: load.last() == second, 120, "answers of the second generation")
+        pinned = load.ask(QUESTIONS[0], generation=first)
+        until(lambda: _gone(first), 60, "the first generation to go")
+        until(lambda: nodes.processes(REPLICA) == full, 60, "its replicas to go")
+        yield "swap", {"pinned": pinned["generation"] == first, **load.found(expected)}
+    serving.terminate()
+    serving.communicate(timeout=60)
+    until(lambda: nodes.processes(REPLICA) == 0, 60, "the service to be taken down")
+    yield "down", serving.returncode
+
+
+class Load:
+    """Clients that ask one question after the other, as ``examples/ask.py`` does."""
+
+    def __init__(self) -> None:
+        path = ROOT / "examples" / "ask.py"
+        spec = importlib.util.spec_from_file_location("ask", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        self._ask = module.ask
+        self._stop = threading.Event()
+        self._said: list[tuple[int, str, list[str]]] = []
+        self._failed: list[str] = []
+        self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(2)]
+
+    def ask(self, question: str, **also: Any) -> Any:
+        return self._ask(SERVICE, question, **also)
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def last(self) -> str:
+        """The generation of the last answer."""
+        return self._said[-1][1] if self._said else ""
+
+    def found(self, expected: dict[str, list[list[str]]]) -> dict[str, Any]:
+        """What came of all questions, once they have ended."""
+        self.stop()
+        wrong = [
+            said for said in self._said if said[1] not in expected or expected[said[1]][said[0]] != said[2]
+        ]
+        return {
+            "asked": len(self._said) + len(self._failed),
+            "failed": self._failed,
+            "wrong": wrong,
+            "generations": Counter(generation for _, generation, _ in self._said),
+        }
+
+    def _run(self, number: int) -> None:
+        while not self._stop.is_set():
+            number = (number + 1) % len(QUESTIONS)
+            try:
+                found = self.ask(QUESTIONS[number], pause=1.0)
+            except (OSError, ValueError, http.client.HTTPException) as error:
+                self._failed.append(f"{type(error).__name__}: {error}")
+                continue
+            self._said.append((number, found["generation"], [hit["paper"]["id"] for hit in found["hits"]]))
+
+
+@contextmanager
+def under_load() -> Iterator[Load]:
+    """Clients that ask until the block ends."""
+    load = Load()
+    load.start()
+    try:
+        yield load
+    finally:
+        load.stop()
+
+
+def _answers(serving: subprocess.Popen[str]) -> bool:
+    assert serving.poll() is None, "the service has ended"
+    try:
+        return _status("/health/ready") == http.client.OK
+    except OSError:
+        return False
+
+
+def _gone(generation: str) -> bool:
+    return _status(f"/v1/search?q=agents&generation={generation}") == http.client.GONE
+
+
+def _status(path: str) -> int:
+    connection = http.client.HTTPConnection(SERVICE.removeprefix("http://"), timeout=10)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def _listening() -> list[str]:
+    """The interfaces of this network: all that anything can listen on."""
+    lines = Path("/proc/net/dev").read_text().splitlines()[2:]
+    return sorted(line.partition(":")[0].strip() for line in lines)
 
 
 def _shards(folder: Path) -> list[Path]:

@@ -1,16 +1,17 @@
-"""Where a build is computed: the options of index and rebuild that have a Ray cluster do it."""
+"""What a Ray cluster does: options of index and rebuild, and of serve."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from semsearch.cli.grouping import Under
 
@@ -18,8 +19,17 @@ if TYPE_CHECKING:
     from semsearch.encode import Passport
     from semsearch.encode.bulk import Runner
     from semsearch.encode.runtime import RuntimeName
+    from semsearch.serve.guard.access import Access
+    from semsearch.serve.settings import Limits
 
 _HEADING = "On a Ray cluster (docs/cluster.md)"
+_address = click.option(
+    "--address",
+    cls=Under,
+    heading=_HEADING,
+    metavar="HOST:PORT",
+    help="The head of the cluster.  [default: that of this machine; one is started if there is none]",
+)
 _BUILD = (
     click.option(
         "--runner",
@@ -30,13 +40,7 @@ _BUILD = (
         show_default=True,
         help="Where texts are encoded: on this machine, or all over a Ray cluster.",
     ),
-    click.option(
-        "--address",
-        cls=Under,
-        heading=_HEADING,
-        metavar="HOST:PORT",
-        help="The head of the cluster.  [default: that of this machine; one is started if there is none]",
-    ),
+    _address,
     click.option(
         "--storage",
         cls=Under,
@@ -63,6 +67,51 @@ _BUILD = (
         help="Encode on N GPUs of the cluster and not on its cores.",
     ),
 )
+
+
+_SERVE = (
+    click.option(
+        "--runner",
+        cls=Under,
+        heading=_HEADING,
+        type=click.Choice(["local", "ray"]),
+        default="local",
+        show_default=True,
+        help="What answers: this machine, or a Ray cluster.",
+    ),
+    _address,
+    click.option(
+        "--shards",
+        cls=Under,
+        heading=_HEADING,
+        type=click.IntRange(1),
+        default=1,
+        show_default=True,
+        metavar="N",
+        help="Cut the papers into N parts, each answered for by processes of its own.",
+    ),
+    click.option(
+        "--replicas",
+        cls=Under,
+        heading=_HEADING,
+        type=click.IntRange(1),
+        default=2,
+        show_default=True,
+        metavar="N",
+        help="Processes for each part, on N nodes.",
+    ),
+    click.option(
+        "--linger",
+        cls=Under,
+        heading=_HEADING,
+        type=click.FloatRange(0),
+        default=60,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long a generation can still be asked for when a newer one answers.",
+    ),
+)
+_OF_ONE_MACHINE = ("workers", "drain", "connections", "metrics_port", "access_log", "json_log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +141,60 @@ class ClusterOptions:
         return on_cluster(root, address=self.address, storage=self.storage, runtime=runtime, gpus=self.gpus)
 
 
+@dataclass(frozen=True, slots=True)
+class ServingOptions:
+    """What ``serve`` is told of a cluster; each field is the option of its name."""
+
+    runner: str
+    address: str | None
+    shards: int
+    replicas: int
+    linger: float
+
+    def serve(
+        self, root: Path, host: str, port: int, access: Access, limits: Limits, rerank: str | None
+    ) -> None:
+        """Serve on the cluster, until told to stop."""
+        from semsearch.cluster.gateway import Service
+        from semsearch.cluster.serving import serve_on_cluster
+
+        service = Service(root.resolve(), host, self.shards, access, limits, rerank)
+        serve_on_cluster(service, port, address=self.address, replicas=self.replicas, linger=self.linger)
+
+
+def check(options: ServingOptions) -> None:
+    """Refuse options that mean nothing to what is to answer.
+
+    Raises:
+        UsageError: There is one.
+    """
+    context = click.get_current_context()
+    theirs = _OF_ONE_MACHINE if options.runner == "ray" else ("address", "shards", "replicas", "linger")
+    given = [
+        f"--{name.replace('_', '-')}"
+        for name in theirs
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        other = "local" if options.runner == "ray" else "ray"
+        raise click.UsageError(f"{given[0]} is for --runner {other}.")
+
+
 def cluster_options(command: Callable[..., None]) -> Callable[..., None]:
-    """All of them, which the command gets as one `ClusterOptions`, named ``cluster``."""
-    names = [field.name for field in fields(ClusterOptions)]
+    """Those of a build, which the command gets as one `ClusterOptions`, named ``cluster``."""
+    return _gathered(command, ClusterOptions, _BUILD)
+
+
+def serving_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Those of a service, which the command gets as one `ServingOptions`, named ``cluster``."""
+    return _gathered(command, ServingOptions, _SERVE)
+
+
+def _gathered(command: Callable[..., None], kind: Any, options: Sequence[Any]) -> Callable[..., None]:
+    names = [field.name for field in fields(kind)]
 
     @functools.wraps(command)
     def call(*before: Any, **given: Any) -> None:
-        command(*before, cluster=ClusterOptions(**{name: given.pop(name) for name in names}), **given)
+        command(*before, cluster=kind(**{name: given.pop(name) for name in names}), **given)
 
-    return functools.reduce(lambda decorated, option: option(decorated), reversed(_BUILD), call)
+    return functools.reduce(lambda decorated, option: option(decorated), reversed(options), call)

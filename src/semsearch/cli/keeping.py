@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from semsearch.cli.clustering import ServingOptions, check, serving_options
 from semsearch.cli.completing import generation_ids
 from semsearch.cli.grouping import Grouped
 from semsearch.cli.guarding import access_options
@@ -181,8 +182,10 @@ def prune(keep: int, root: Path, as_json: bool) -> None:
 @click.option("--json-log", is_flag=True, help="Write the log as JSON lines.")
 @index_option
 @access_options
+@serving_options
 def serve(
     access: Access,
+    cluster: ServingOptions,
     host: str,
     port: int,
     workers: int,
@@ -205,10 +208,20 @@ def serve(
 
     SIGTERM and Ctrl-C stop it when what was asked is answered, a second one at once.
     """
+    check(cluster)
     one_thread_each()
     from semsearch.serve.run import serve as run
     from semsearch.serve.settings import Limits
 
+    limits = Limits(
+        max_wait=max_wait or None,
+        max_seconds=max_seconds or None,
+        drain=drain,
+        connections=connections,
+    )
+    if cluster.runner == "ray":
+        cluster.serve(root, host, port, access, limits, rerank)
+        return
     run(
         root,
         host,
@@ -219,10 +232,5 @@ def serve(
         access_log=access_log,
         json_log=json_log,
         metrics_port=metrics_port,
-        limits=Limits(
-            max_wait=max_wait or None,
-            max_seconds=max_seconds or None,
-            drain=drain,
-            connections=connections,
-        ),
+        limits=limits,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,6 +44,8 @@ def connected(address: str | None) -> Iterator[Any]:
             hint="Start one with: ray start --head (docs/cluster.md says how), or name its --address.",
         ) from error
     try:
-        yield ray
+        # Ray says on stdout which nodes died; but that is where the data goes.
+        with contextlib.redirect_stdout(sys.stderr):
+            yield ray
     finally:
         ray.shutdown()

@@ -6,17 +6,50 @@ import logging
 import threading
 import time
 from pathlib import Path
+from typing import Protocol
 
+from semsearch.encode.reranker import Reranker
 from semsearch.errors import GenerationGone, IndexDamaged, IndexForeign, IndexMissing, SemsearchError
-from semsearch.index.generation import open_generation
+from semsearch.index.generation import Generation, open_generation
 from semsearch.index.store import Store
-from semsearch.search import Searcher, open_searcher
+from semsearch.search import Searcher
 
 log = logging.getLogger(__name__)
 
 _INTERVAL = 1.0  # seconds between two looks at CURRENT
 _AGAIN = 60.0  # seconds until one that was refused is looked at again: files are put back, memory is freed
 _OLDER = 2  # searchers that served before and are kept, for those who leaf through an answer of theirs
+
+
+class Opening(Protocol):
+    """Where a service gets its generations from."""
+
+    def published(self) -> str:
+        """Id of the generation that is to answer."""
+        ...
+
+    def open(self, generation: str | None = None) -> Generation:
+        """A generation, by default that one.
+
+        Raises:
+            IndexMissing, IndexDamaged, IndexForeign: It cannot be answered from.
+        """
+        ...
+
+
+class OnDisk:
+    """The generations of a data root, as they are published there."""
+
+    def __init__(self, root: Path) -> None:
+        self._store = Store(root)
+
+    def published(self) -> str:
+        """See `Opening`."""
+        return self._store.published()
+
+    def open(self, generation: str | None = None) -> Generation:
+        """See `Opening`."""
+        return open_generation(self._store, generation)
 
 
 class Live:
@@ -26,9 +59,10 @@ class Live:
     is ever mixed. A new generation that cannot be opened leaves the old one answering.
     """
 
-    def __init__(self, root: Path, *, rerank: str | None = None) -> None:
-        self._store = Store(root)
-        self.searcher = open_searcher(root, rerank=rerank)
+    def __init__(self, root: Path, *, rerank: str | None = None, opening: Opening | None = None) -> None:
+        self._root, self._source = root, opening or OnDisk(root)
+        opened = self._source.open()
+        self.searcher = Searcher(opened, reranker=Reranker(rerank) if rerank else None)
         self.problem: str | None = None  # why the published generation is not the one that answers
         self.failures = 0  # times that a published generation could not be opened
         self._refused: tuple[str | None, float] | None = None  # which, and when to look at it again
@@ -93,14 +127,14 @@ class Live:
                 log.error("generation %s was asked for and cannot be read: %s", generation, error)
             raise GenerationGone(
                 f"the generation {generation!r} is not kept here any more, or never was.",
-                where=self._store.root,
+                where=self._root,
                 hint="Ask again without a generation: the answer comes from the one that is published.",
             ) from error
 
     def _refresh(self) -> None:
         published = None
         try:
-            published = self._store.published()
+            published = self._source.published()
             if published == self.searcher.generation.id:
                 self._refused, self.problem = None, None
                 return
@@ -126,7 +160,7 @@ class Live:
         self._refused, self.problem = (published, time.monotonic() + _AGAIN), problem
 
     def _open(self, generation: str) -> Searcher:
-        searcher = self.searcher.reopened(open_generation(self._store, generation))
+        searcher = self.searcher.reopened(self._source.open(generation))
         searcher.encoder.encode_queries(["warm up"])
         return searcher
 

@@ -1,0 +1,78 @@
+"""A Ray cluster of three nodes: what is built and served by it, while nodes of it die."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.nodes import ENVIRONMENT, isolation
+from tests.cluster.rehearsal import LINGER, PARTS, REPLICAS, SHARDS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def notes(published: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What happened on the cluster; see `tests.cluster.rehearsal`."""
+    if importlib.util.find_spec("ray") is None:
+        pytest.skip("skipped: extra [cluster] not installed")
+    isolated = isolation()
+    if isolated is None:
+        pytest.skip("skipped: no network namespace, outside of which Ray would listen on every address")
+    # Ray's sockets lie within, and their paths must be short.
+    folder = tmp_path_factory.mktemp("r")
+    shutil.copytree(published / "encoders", folder / "encoders")
+    played = subprocess.run(
+        [*isolated, sys.executable, "-m", "tests.cluster.rehearsal", str(folder)],
+        cwd=ROOT,
+        env=ENVIRONMENT | {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert played.returncode == 0, played.stderr
+    found: dict[str, Any] = json.loads((folder / "notes.json").read_text())
+    return found
+
+
+def test_a_build_outlives_a_node(notes: dict[str, Any]) -> None:
+    build = notes["build"]
+    assert SHARDS / 2 <= build["at_death"] < SHARDS  # the node died amid it
+    here, there = build["ids"]
+    assert len(set(there)) == len(there) == 40
+    assert there == here
+    assert build["moved"] < 1e-5
+    assert build["top"][0] == build["top"][1]
+    assert all(len(top) == 10 for top in build["top"][0])
+    assert build["embedded"] > 40
+    assert build["left"] == 0
+
+
+def test_a_service_outlives_a_node(notes: dict[str, Any]) -> None:
+    death = notes["death"]
+    assert death["lost"] >= 1
+    assert death["full"] == (PARTS + 1) * REPLICAS
+    assert death["asked"] >= 20
+    assert death["failed"] == []
+    assert death["wrong"] == []
+    assert len(death["generations"]) == 1
+
+
+def test_a_generation_follows_another_under_load(notes: dict[str, Any]) -> None:
+    swap = notes["swap"]
+    assert swap["failed"] == []
+    assert swap["wrong"] == []
+    assert len(swap["generations"]) == 2
+    assert swap["pinned"], f"one that was asked for within {LINGER} seconds"
+
+
+def test_nothing_is_left_and_nothing_was_to_be_reached_from_outside(notes: dict[str, Any]) -> None:
+    assert notes["down"] == 0
+    assert notes["up"]["listening"] == ["lo"]
