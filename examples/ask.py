@@ -31,13 +31,14 @@ def ask(service: str, question: str, *, patience: float = 15.0, pause: float = 0
         ValueError: It cannot be answered.
     """
     try:
-        return _asked(service, {"q": question} | also, patience)
+        return once(service, {"q": question} | also, patience)
     except (OSError, http.client.HTTPException):
         time.sleep(pause)
-        return _asked(service, {"q": question} | also, patience)
+        return once(service, {"q": question} | also, patience)
 
 
-def _asked(service: str, parameters: dict[str, Any], patience: float) -> Any:
+def once(service: str, parameters: dict[str, Any], patience: float) -> Any:
+    """The answer, from one try."""
     connection = http.client.HTTPConnection(urlsplit(service).netloc, timeout=patience)
     try:
         connection.request("GET", f"/v1/search?{urlencode(parameters)}")

@@ -92,6 +92,13 @@ class Nodes:
         for process in processes:
             os.kill(process, signal.SIGKILL)
 
+    def kill_one(self, kind: str) -> int:
+        """End one process of a kind, on any node; returns how many there were."""
+        sessions = [self._sessions[number] for number in self.alive()]
+        found = [each for session in sessions for each in _of_session(session) if kind in _command(each)]
+        os.kill(found[0], signal.SIGKILL)
+        return len(found)
+
     def alive(self) -> list[int]:
         """The nodes that were not killed."""
         return [number for number in range(len(self._sessions)) if number not in self._dead]

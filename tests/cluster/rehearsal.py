@@ -19,12 +19,17 @@ from typing import Any
 
 import numpy as np
 
+from semsearch.cluster.connection import connected
+from semsearch.cluster.runner import RayRunner
+from semsearch.cluster.storage import Storage
 from semsearch.index.generation import open_generation
 from semsearch.index.store import Store
 from semsearch.ingest.formats.jsonl import to_json
 from semsearch.ingest.reader import read
 from semsearch.search import open_searcher
 from tests.cluster.nodes import Nodes, three, until
+from tests.cluster.words import slow_words
+from tests.support import WordEncoder
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = [str(ROOT / "examples" / name) for name in ("publications.txt", "landmarks.bib")]
@@ -66,6 +71,7 @@ def main(folder: Path) -> None:
     with three(folder) as nodes:
         note(started=True)
         note(build=build_with_a_death(folder, nodes))
+        note(holders=actors_that_hold_a_model(folder, nodes))
         nodes.start()  # in the place of the one that died
         for name, found in serve_with_a_death_and_a_swap(folder, nodes):
             note(**{name: found})
@@ -94,30 +100,60 @@ def ended(process: subprocess.Popen[str], seconds: float = 240) -> Any:
 
 
 def build_with_a_death(folder: Path, nodes: Nodes) -> dict[str, Any]:
-    """An index built here, and one on the cluster, a node of which is killed half way."""
+    """An index built here, and one on the cluster, amid which first the command is killed and then a node."""
     source, local, far = folder / "first.jsonl", folder / "local", folder / "far"
-    ended(semsearch(folder, "index", source, "--index", local, "--runtime", "onnx", "--json"))
-    building = semsearch(
-        folder,
+    alone = ended(semsearch(folder, "index", source, "--index", local, "--runtime", "onnx", "--json"))
+    building = [
         *("index", source, "--index", far, "--json"),
         *("--runner", "ray", "--address", nodes.address, "--shards", SHARDS),
-    )
-    made = far / "shards"
-    until(lambda: len(_shards(made)) >= SHARDS // 2 or building.poll() is not None, 120, "half of the shards")
-    at_death = len(_shards(made))
+    ]
+    first = semsearch(folder, *building)
+    until(lambda: len(_shards(far)) >= SHARDS // 4 or first.poll() is not None, 120, "some of the shards")
+    first.kill()
+    first.communicate()
+    before = _shards(far)
+    second = semsearch(folder, *building)
+    until(lambda: len(_shards(far)) >= SHARDS // 2 or second.poll() is not None, 120, "half of the shards")
+    at_death = _shards(far)
     nodes.kill(2)
-    report = ended(building)
+    report = ended(second)
     here, there = (open_generation(Store(root)) for root in (local, far))
     rows = np.arange(len(here.papers))
     moved = here.vectors.vectors(rows) - there.vectors.vectors(rows)
     return {
-        "embedded": report["counts"]["embedded"],
-        "at_death": at_death,
+        "embedded": [each["counts"]["embedded"] for each in (alone, report)],
+        "kept": before.items() <= at_death.items(),
+        "at_deaths": [len(before), len(at_death)],
         "ids": [[paper.id for paper in each.papers.get(rows)] for each in (here, there)],
         "moved": float(np.abs(moved).max()),
         "top": [answers(root) for root in (local, far)],
-        "left": len(_shards(made)),
+        "left": len(_shards(far)),
     }
+
+
+def actors_that_hold_a_model(folder: Path, nodes: Nodes) -> dict[str, Any]:
+    """Texts encoded by two actors, one of which is killed and replaced."""
+    texts = [[f"text {shard} {number}" for number in range(3)] for shard in range(16)]
+    alone = WordEncoder()
+    found: dict[int, Any] = {}
+    with connected(nodes.address) as ray:
+        runner = RayRunner(
+            ray,
+            Storage(str(folder / "held")),
+            alone.passport.fingerprint,
+            alone.passport.dim,
+            slow_words,
+            holders=2,
+            needs={"num_cpus": 1},
+        )
+        for number, vectors in runner.vectors(texts):
+            assert number not in found
+            found[number] = vectors
+            if len(found) == 4:
+                killed = nodes.kill_one("ray::Holder")
+        runner.done()
+    moved = [np.abs(found[n] - alone.encode_documents(texts[n])).max() for n in range(len(texts))]
+    return {"killed": killed, "made": len(found), "moved": float(max(moved))}
 
 
 def answers(root: Path, generation: str | None = None) -> list[list[str]]:
@@ -141,11 +177,13 @@ def serve_with_a_death_and_a_swap(folder: Path, nodes: Nodes) -> Iterator[tuple[
     until(lambda: nodes.processes(REPLICA) == full, 60, "all replicas")
     yield "up", {"listening": _listening()}
     with under_load() as load:
-        time.sleep(2)
+        until(lambda: load.answered() >= 20, 60, "the first answers")
         victim = max(nodes.alive()[1:], key=lambda number: nodes.processes(REPLICA, number))
         lost = nodes.processes(REPLICA, victim)
         nodes.kill(victim)
         until(lambda: nodes.processes(REPLICA) == full, 90, "replicas at full strength")
+        after = load.answered()
+        until(lambda: load.answered() >= after + 20, 60, "answers at full strength")
         yield "death", {"lost": lost, "full": full, **load.found(expected)}
     with under_load() as load:
         ended(semsearch(folder, "index", folder / "second.jsonl", "--index", far, "--json"))
@@ -172,7 +210,9 @@ class Load:
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        self._ask = module.ask
+        self._ask, self._once = module.ask, module.once
+        module.__dict__["once"] = self._counted
+        self._unanswered = 0
         self._stop = threading.Event()
         self._said: list[tuple[int, str, list[str]]] = []
         self._failed: list[str] = []
@@ -190,6 +230,10 @@ class Load:
         for thread in self._threads:
             thread.join()
 
+    def answered(self) -> int:
+        """How many questions were."""
+        return len(self._said)
+
     def last(self) -> str:
         """The generation of the last answer."""
         return self._said[-1][1] if self._said else ""
@@ -202,10 +246,18 @@ class Load:
         ]
         return {
             "asked": len(self._said) + len(self._failed),
+            "again": self._unanswered,
             "failed": self._failed,
             "wrong": wrong,
             "generations": Counter(generation for _, generation, _ in self._said),
         }
+
+    def _counted(self, *given: Any) -> Any:
+        try:
+            return self._once(*given)
+        except (OSError, http.client.HTTPException):
+            self._unanswered += 1
+            raise
 
     def _run(self, number: int) -> None:
         while not self._stop.is_set():
@@ -256,8 +308,10 @@ def _listening() -> list[str]:
     return sorted(line.partition(":")[0].strip() for line in lines)
 
 
-def _shards(folder: Path) -> list[Path]:
-    return [path for path in folder.glob("*/*") if path.parent.name != "encoders" and path.suffix != ".part"]
+def _shards(root: Path) -> dict[str, int]:
+    """The shards in the storage of an index, and when each was written."""
+    named = (path for path in (root / "shards").glob("*/*") if path.parent.name != "encoders")
+    return {path.name: path.stat().st_mtime_ns for path in named if path.suffix != ".part"}
 
 
 if __name__ == "__main__":

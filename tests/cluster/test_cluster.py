@@ -42,24 +42,32 @@ def notes(published: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     return found
 
 
-def test_a_build_outlives_a_node(notes: dict[str, Any]) -> None:
+def test_a_build_outlives_itself_and_a_node(notes: dict[str, Any]) -> None:
     build = notes["build"]
-    assert SHARDS / 2 <= build["at_death"] < SHARDS  # the node died amid it
+    of_the_build, of_the_node = build["at_deaths"]
+    assert SHARDS / 4 <= of_the_build < SHARDS / 2 <= of_the_node < SHARDS  # each died amid it
+    assert build["kept"]  # what was made before is not made again
+    assert 0 < build["embedded"][1] < build["embedded"][0]
     here, there = build["ids"]
     assert len(set(there)) == len(there) == 40
     assert there == here
     assert build["moved"] < 1e-5
     assert build["top"][0] == build["top"][1]
     assert all(len(top) == 10 for top in build["top"][0])
-    assert build["embedded"] > 40
     assert build["left"] == 0
+
+
+def test_an_actor_that_holds_a_model_is_replaced(notes: dict[str, Any]) -> None:
+    assert notes["holders"]["killed"] == 2
+    assert notes["holders"]["made"] == 16
+    assert notes["holders"]["moved"] < 1e-6
 
 
 def test_a_service_outlives_a_node(notes: dict[str, Any]) -> None:
     death = notes["death"]
     assert death["lost"] >= 1
     assert death["full"] == (PARTS + 1) * REPLICAS
-    assert death["asked"] >= 20
+    assert death["asked"] >= 40
     assert death["failed"] == []
     assert death["wrong"] == []
     assert len(death["generations"]) == 1

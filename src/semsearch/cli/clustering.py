@@ -28,7 +28,7 @@ _address = click.option(
     cls=Under,
     heading=_HEADING,
     metavar="HOST:PORT",
-    help="The head of the cluster.  [default: that of this machine; one is started if there is none]",
+    help="The head of the cluster.  [default: $RAY_ADDRESS, or that of this machine]",
 )
 _BUILD = (
     click.option(

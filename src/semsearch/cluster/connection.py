@@ -1,4 +1,4 @@
-"""A connection to a Ray cluster, or to a small one that is started on this machine."""
+"""A connection to a Ray cluster."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def connected(address: str | None) -> Iterator[Any]:
     """Ray, connected to a cluster until the block ends.
 
     Args:
-        address: ``host:port`` of the cluster's head; None for the one of ``RAY_ADDRESS`` or of this machine,
-            or, where there is none, for one that is started here and ends with the block.
+        address: ``host:port`` of the cluster's head; None for that of ``RAY_ADDRESS``, or else the one that
+            runs on this machine. None is started: it would listen on every address.
 
     Raises:
         MissingExtra: Ray is not installed.
@@ -30,17 +30,14 @@ def connected(address: str | None) -> Iterator[Any]:
         import ray
     except ImportError as error:
         raise MissingExtra("Ray", "cluster") from error
-    options = {"logging_level": logging.ERROR, "log_to_driver": False, "namespace": "semsearch"}
+    where = address or os.environ.get("RAY_ADDRESS") or "auto"
     try:
-        if address is None:
-            ray.init(include_dashboard=False, **options)
-        else:
-            ray.init(address=address, **options)
+        ray.init(address=where, logging_level=logging.ERROR, log_to_driver=False, namespace="semsearch")
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
         reason = str(error).strip().splitlines()[0].rstrip(".")
         raise ClusterError(
             f"no Ray cluster can be reached ({reason}).",
-            where=address or os.environ.get("RAY_ADDRESS", ""),
+            where="" if where == "auto" else where,
             hint="Start one with: ray start --head (docs/cluster.md says how), or name its --address.",
         ) from error
     try:

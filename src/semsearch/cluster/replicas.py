@@ -61,7 +61,7 @@ class ServedParts:
     def _running(self) -> bool:
         from ray import serve
 
-        return serve.status().applications.keys() >= {*self._names}
+        return bool(serve.status().applications.keys() >= {*self._names})
 
     def ask(self, method: str, of_part: Mapping[int, tuple[Any, ...]]) -> dict[int, Any]:
         """See `Parts`."""

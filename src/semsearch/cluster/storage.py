@@ -38,6 +38,10 @@ class Storage:
 
     url: str
 
+    def __reduce__(self) -> tuple[type[Storage], tuple[str]]:
+        """Each machine opens it for itself."""
+        return Storage, (self.url,)
+
     @cached_property
     def _opened(self) -> tuple[Any, str]:
         """The file system, and the path on it."""
@@ -78,26 +82,12 @@ class Storage:
         vectors: Vectors = np.load(io.BytesIO(body), allow_pickle=False)
         return vectors if vectors.dtype == np.float32 and vectors.shape == (count, dim) else None
 
-    def has(self, name: str) -> bool:
-        """Whether something of this name was written."""
-        files, root = self._opened
-        files.invalidate_cache()
-        return bool(files.exists(f"{root}/{name}"))
-
     def write(self, name: str, vectors: Vectors) -> None:
         """Write vectors under a name."""
         body = io.BytesIO()
         np.save(body, np.asarray(vectors, dtype=np.float32), allow_pickle=False)
         content = body.getvalue()
         self._put(name, hashlib.sha256(content).digest() + content)
-
-    def names(self) -> list[str]:
-        """The names of all vectors that are there, and whole."""
-        files, root = self._opened
-        files.invalidate_cache()
-        folders = [each for each in self._listed(root) if PurePosixPath(each).name != _ENCODERS]
-        found = [path for folder in folders for path in self._listed(folder) if not path.endswith(_PART)]
-        return sorted("/".join(PurePosixPath(path).parts[-2:]) for path in found)
 
     def forget(self, fingerprint: str) -> None:
         """Remove the vectors of an encoder, and what was left by those who were killed writing them."""
@@ -107,11 +97,10 @@ class Storage:
 
     def put_encoder(self, folder: Path) -> None:
         """Copy an exported encoder, a folder of files, unless it is there."""
-        files, _ = self._opened
-        files.invalidate_cache()
+        files, root = self._opened
         for path in sorted(folder.iterdir()):
             name = f"{_ENCODERS}/{folder.name}/{path.name}"
-            if not self.has(name):
+            if not files.exists(f"{root}/{name}"):
                 self._put(name, path.read_bytes())
 
     def encoders(self, name: str) -> Path:
@@ -133,14 +122,6 @@ class Storage:
             except OSError:  # another process was faster
                 shutil.rmtree(staging)
         return here
-
-    def _listed(self, folder: str) -> list[str]:
-        files, _ = self._opened
-        try:
-            found: list[str] = files.ls(folder, detail=False)
-        except FileNotFoundError:
-            return []
-        return found
 
     def _put(self, name: str, content: bytes) -> None:
         files, root = self._opened
