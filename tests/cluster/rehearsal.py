@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = [str(ROOT / "examples" / name) for name in ("publications.txt", "landmarks.bib")]
 SERVICE = "http://127.0.0.1:8000"
 REPLICA = "ServeReplica"  # in the name of a process that is one
-SHARDS, PARTS, REPLICAS, LINGER = 20, 2, 2, 5
+SHARDS, PARTS, REPLICAS, LINGER, CLIENTS = 20, 2, 2, 5, 4
 QUESTIONS = [
     "how do agents remember what they learned?",
     "who first trained two networks against each other?",
@@ -216,7 +216,7 @@ class Load:
         self._stop = threading.Event()
         self._said: list[tuple[int, str, list[str]]] = []
         self._failed: list[str] = []
-        self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(2)]
+        self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(CLIENTS)]
 
     def ask(self, question: str, **also: Any) -> Any:
         return self._ask(SERVICE, question, **also)
