@@ -215,7 +215,7 @@ class Load:
         self._unanswered = 0
         self._stop = threading.Event()
         self._said: list[tuple[int, str, list[str]]] = []
-        self._failed: list[str] = []
+        self._failed, self._took = list[str](), list[float]()
         self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(CLIENTS)]
 
     def ask(self, question: str, **also: Any) -> Any:
@@ -248,6 +248,8 @@ class Load:
             "asked": len(self._said) + len(self._failed),
             "again": self._unanswered,
             "failed": self._failed,
+            "p50_ms": round(1000 * float(np.median(self._took))),
+            "longest_ms": round(1000 * max(self._took)),
             "wrong": wrong,
             "generations": Counter(generation for _, generation, _ in self._said),
         }
@@ -262,11 +264,13 @@ class Load:
     def _run(self, number: int) -> None:
         while not self._stop.is_set():
             number = (number + 1) % len(QUESTIONS)
+            began = time.monotonic()
             try:
                 found = self.ask(QUESTIONS[number], pause=1.0)
             except (OSError, ValueError, http.client.HTTPException) as error:
                 self._failed.append(f"{type(error).__name__}: {error}")
                 continue
+            self._took.append(time.monotonic() - began)
             self._said.append((number, found["generation"], [hit["paper"]["id"] for hit in found["hits"]]))
 
 

@@ -38,7 +38,9 @@ class Rollout:
         self._store = Store(service.root)
         self._leaving: dict[str, float] = {}  # generations that answered before, and when they go
         self._refused: tuple[str, float] | None = None
-        self.serving: str | None = None
+        self._parts: dict[str, list[str]] = {}  # the names of the applications of each generation
+        self._serving: str | None = None
+        self._wanted: str | None = None  # what the gateway was last told, whether or not it could
 
     def begin(self) -> int:
         """Serve the published generation; returns how many papers it has.
@@ -59,7 +61,7 @@ class Rollout:
         try:
             published = self._store.published()
             tried = self._refused is not None and self._refused[0] == published and now < self._refused[1]
-            if published != self.serving and not tried:
+            if not published == self._serving == self._wanted and not tried:
                 self._refused = published, now + _AGAIN
                 self._switch(published)
                 self._refused = None
@@ -74,7 +76,7 @@ class Rollout:
 
     def end(self) -> None:
         """Take everything down."""
-        self.serving = None
+        self._serving = None
         self._leaving.clear()
         self._forget_others()
 
@@ -82,16 +84,15 @@ class Rollout:
         """Bring the parts of a generation up beside what runs, and only then have it answer."""
         from ray import serve
 
-        papers = self._store.verify(generation).counts.papers
-        parts = Cut.evenly(papers, self._service.parts).ranges()
+        cut = Cut.evenly(self._store.verify(generation).counts.papers, self._service.parts)
+        names = [name_of(generation, number, len(cut)) for number in range(len(cut))]
+        self._parts[generation] = names
         self._run(
             *(
                 serve.RunTarget(
-                    application(self._service.root, generation, first, end, self._replicas),
-                    name_of(generation, number, len(parts)),
-                    None,
+                    application(self._service.root, generation, first, end, self._replicas), name, None
                 )
-                for number, (first, end) in enumerate(parts)
+                for name, (first, end) in zip(names, cut.ranges(), strict=True)
             )
         )
         gateway = serve.deployment(
@@ -102,11 +103,12 @@ class Rollout:
             logging_config={"enable_access_log": False},
             **OPTIONS,
         )
+        self._wanted = generation
         self._run(serve.RunTarget(gateway.bind(self._service, generation), GATEWAY, "/"))
-        if self.serving is not None:
-            self._leaving[self.serving] = time.monotonic() + self._linger
+        if self._serving is not None:
+            self._leaving[self._serving] = time.monotonic() + self._linger
         self._leaving.pop(generation, None)
-        self.serving = generation
+        self._serving = generation
 
     def _run(self, *targets: Any) -> None:
         from ray import serve
@@ -121,13 +123,15 @@ class Rollout:
             ) from error
 
     def _forget_others(self) -> None:
-        """Take down the applications of all generations but those that may be asked, whoever started them."""
+        """Take down all applications but those of generations that may be asked, whoever started them."""
         from ray import serve
 
-        asked = (self.serving, *self._leaving) if self.serving is not None else ()
-        kept = tuple(f"{PREFIX}{generation}-" for generation in asked) + ((GATEWAY,) if asked else ())
-        for name in serve.status().applications:
-            if name.startswith(PREFIX) and not name.startswith(kept or "\0"):
+        kept: set[str] = set()
+        if self._serving is not None:
+            kept = {GATEWAY}.union(*(self._parts[each] for each in (self._serving, *self._leaving)))
+        # The gateway first, which asks the others.
+        for name in sorted(serve.status().applications, key=lambda name: name != GATEWAY):
+            if name.startswith(PREFIX) and name not in kept:
                 serve.delete(name)
 
 
@@ -157,9 +161,9 @@ def serve_on_cluster(
         from semsearch.serve import logs
 
         logs.begin(as_json=False)
-        logging.getLogger("ray").setLevel(logging.WARNING)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         serve.start(proxy_location="EveryNode", http_options={"host": service.host, "port": port})
+        logging.getLogger("ray.serve").setLevel(logging.WARNING)  # which that has set to tell of every step
         rollout = Rollout(service, replicas, linger)
         try:
             papers = rollout.begin()
