@@ -54,35 +54,42 @@ class Nodes:
         """Of the head."""
         return f"{_ip(0)}:{PORT}"
 
-    def start(self, *options: str) -> None:
-        """Start one more node."""
-        number = len(self._sessions)
+    def start(self, count: int = 1) -> None:
+        """Start more nodes, all at once; the first of all alone."""
+        first = len(self._sessions)
+        started = [self._started(number) for number in range(first, first + count)]
+        for number, process in enumerate(started, first):
+            assert process.wait(120) == 0, self._log(number).read_text()
+            self._sessions.append(process.pid)
+
+    def _log(self, number: int) -> Path:
+        return self._folder.parent / f"node-{number}.log"
+
+    def _started(self, number: int) -> subprocess.Popen[bytes]:
         subprocess.run(["ip", "address", "add", f"{_ip(number)}/32", "dev", "lo"], check=True)
         where = (
             ["--head", f"--port={PORT}", f"--temp-dir={self._folder}", "--include-dashboard=false"]
             if number == 0
             else [f"--address={self.address}"]
         )
-        log = (self._folder.parent / f"node-{number}.log").open("w")
-        started = subprocess.Popen(
-            [
-                str(Path(sys.executable).with_name("ray")),
-                "start",
-                *where,
-                f"--node-ip-address={_ip(number)}",
-                "--num-cpus=1",
-                f"--object-store-memory={_OBJECTS}",
-                "--include-log-monitor=false",
-                "--disable-usage-stats",
-                *options,
-            ],
-            env=os.environ | ENVIRONMENT,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        assert started.wait(120) == 0, Path(log.name).read_text()
-        self._sessions.append(started.pid)
+        command = [
+            str(Path(sys.executable).with_name("ray")),
+            "start",
+            *where,
+            f"--node-ip-address={_ip(number)}",
+            "--num-cpus=1",
+            f"--object-store-memory={_OBJECTS}",
+            "--include-log-monitor=false",
+            "--disable-usage-stats",
+        ]
+        with self._log(number).open("w") as log:
+            return subprocess.Popen(
+                command,
+                env=os.environ | ENVIRONMENT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def kill(self, number: int) -> None:
         """End a node as a power cut does: all of its processes at once."""
@@ -118,8 +125,8 @@ class Nodes:
 def three(folder: Path) -> Iterator[Nodes]:
     """A head and two more nodes."""
     nodes = Nodes(folder / "ray")
-    for _ in range(3):
-        nodes.start()
+    nodes.start()
+    nodes.start(2)
     yield nodes
 
 

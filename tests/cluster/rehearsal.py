@@ -58,9 +58,9 @@ def main(folder: Path) -> None:
     began = time.monotonic()
 
     def note(**found: Any) -> None:
-        notes.update(found)
+        notes.update(found, seconds=round(time.monotonic() - began, 1))
         (folder / "notes.json").write_text(json.dumps(notes))
-        sys.stderr.write(f"{time.monotonic() - began:6.1f} s  {json.dumps(found)[:300]}\n")
+        sys.stderr.write(f"{notes['seconds']:6.1f} s  {json.dumps(found)[:300]}\n")
 
     papers, _ = read(*EXAMPLES)
     for name, some in (("first", papers[:40]), ("second", papers[20:60])):
@@ -75,7 +75,6 @@ def main(folder: Path) -> None:
         nodes.start()  # in the place of the one that died
         for name, found in serve_with_a_death_and_a_swap(folder, nodes):
             note(**{name: found})
-    note(seconds=time.monotonic() - began)
 
 
 def semsearch(folder: Path, *arguments: object) -> subprocess.Popen[str]:

@@ -84,9 +84,23 @@ def test_what_is_read_of_papers_is_in_the_order_asked_for(whole: Searcher, parts
     queries = WordEncoder().encode_queries(["agents that plan", "attention"])
     for expected, found in zip(*(_read(each, rows, queries) for each in (whole, parts)), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-6)
+    again = rows[::-3]  # of which the parts need not be asked again
+    for expected, found in zip(*(_read(each, again, queries) for each in (whole, parts)), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+    other, others = queries[::-1].copy(), np.arange(len(whole))
+    for expected, found in zip(*(_read(each, others, other) for each in (whole, parts)), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-6)
     none = np.empty(0, dtype=np.int64)
     assert parts.generation.vectors.vectors(none).shape == (0, 32)
     assert parts.generation.sentences.cosines(queries, none)[0].shape == (0, 2)
+
+
+def test_a_question_travels_to_the_parts_twice(whole: Searcher, root: Path) -> None:
+    cut = Cut.evenly(len(whole), 3)
+    here = Here([Part(root, whole.generation.id, first, end) for first, end in cut.ranges()])
+    searcher = Searcher(parted(whole.generation, here, cut), WordEncoder())
+    assert len(searcher.search("how do agents plan?")) == 10
+    assert here.asked == ["search", "evidence"]
 
 
 def _read(searcher: Searcher, rows: Any, queries: Any) -> list[Any]:

@@ -84,6 +84,11 @@ class Part:
         """See `PaperSentences.title_cosines`."""
         return self._sentences.title_cosines(queries, rows)
 
+    def evidence(self, rows: Rows, queries: Vectors) -> tuple[Vectors, Vectors, Vectors]:
+        """What ranking looks at: `vectors`, `title_cosines` and `sentence_cosines` in one."""
+        sentences, _ = self.sentence_cosines(rows, queries)
+        return self.vectors(rows), self.title_cosines(rows, queries), sentences
+
     def sentences(self, rows: Rows) -> tuple[Vectors, NDArray[np.int64]]:
         """See `PaperSentences.vectors`."""
         return self._sentences.vectors(rows)

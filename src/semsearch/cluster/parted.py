@@ -6,6 +6,7 @@ paper alone, so it does not matter where that is; words, and how rare each is, a
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
@@ -41,19 +42,47 @@ class Parts(Protocol):
 
 def parted(generation: Generation, parts: Parts, cut: Cut) -> Generation:
     """The same generation, asking parts for its vectors."""
-    dim = generation.vectors.dim
+    dim, looked = generation.vectors.dim, Looked()
     return replace(
         generation,
-        vectors=PartedVectors(parts, cut, dim),
-        sentences=PartedSentences(parts, cut, dim, generation.sentences),
+        vectors=PartedVectors(parts, cut, dim, looked),
+        sentences=PartedSentences(parts, cut, dim, looked, generation.sentences),
     )
+
+
+class Looked(threading.local):
+    """The papers that were looked at last, on this thread.
+
+    Ranking looks at its candidates three times, and again at the best when they are dressed. One question to
+    the parts answers all of that.
+
+    Attributes:
+        rows: Of these papers, in order.
+        queries: What they were compared with.
+        vectors: Of each paper.
+        titles: Cosines of each title and query.
+        sentences: Cosines of each sentence and query, one paper after the other.
+        starts: Where the sentences of each paper begin among these.
+    """
+
+    def __init__(self) -> None:
+        self.rows: Rows = np.empty(0, dtype=np.int64)
+        self.queries = self.vectors = self.titles = self.sentences = np.empty((0, 0), dtype=np.float32)
+        self.starts: Rows = self.rows
+
+    def places(self, rows: Rows, queries: Vectors | None = None) -> Rows | None:
+        """Where papers stand among them; None unless all do, compared with these queries if any are named."""
+        if not len(self.rows) or (queries is not None and not np.array_equal(queries, self.queries)):
+            return None
+        places = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
+        return places if np.array_equal(self.rows[places], rows) else None
 
 
 class PartedVectors(PaperVectors):
     """`PaperVectors` without a file of its own."""
 
-    def __init__(self, parts: Parts, cut: Cut, dim: int) -> None:
-        self._parts, self._cut, self._dim = parts, cut, dim
+    def __init__(self, parts: Parts, cut: Cut, dim: int, looked: Looked) -> None:
+        self._parts, self._cut, self._dim, self._looked = parts, cut, dim, looked
 
     def __len__(self) -> int:
         return self._cut.starts[-1]
@@ -81,23 +110,40 @@ class PartedVectors(PaperVectors):
 
     def vectors(self, rows: Rows) -> Vectors:
         """See `PaperVectors.vectors`."""
+        if (places := self._looked.places(rows)) is not None:
+            return self._looked.vectors[places]
         return _gathered(self._parts, self._cut, "vectors", rows, self._dim)
 
 
 class PartedSentences(PaperSentences):
     """`PaperSentences` with the vectors elsewhere; where sentences begin and end is read here."""
 
-    def __init__(self, parts: Parts, cut: Cut, dim: int, here: PaperSentences) -> None:
-        self._parts, self._cut = parts, cut
-        self._dim, self._spans, self._starts = dim, here._spans, here._starts
+    def __init__(self, parts: Parts, cut: Cut, dim: int, looked: Looked, here: PaperSentences) -> None:
+        self._parts, self._cut, self._dim, self._looked = parts, cut, dim, looked
+        self._spans, self._starts = here._spans, here._starts
 
     def titles(self, rows: Rows) -> Vectors:
         """See `PaperSentences.titles`."""
         return _gathered(self._parts, self._cut, "titles", rows, self._dim)
 
     def title_cosines(self, queries: Vectors, rows: Rows) -> NDArray[np.float32]:
-        """See `PaperSentences.title_cosines`."""
-        return _gathered(self._parts, self._cut, "title_cosines", rows, len(queries), queries)
+        """See `PaperSentences.title_cosines`; looks at the rest of the evidence as well."""
+        if not len(rows):
+            return np.empty((0, len(queries)), dtype=np.float32)
+        looked = self._looked
+        if (places := looked.places(rows, queries)) is None:
+            wanted = np.unique(rows)
+            of_part = self._cut.of(wanted)
+            asked = {int(n): (wanted[of_part == n], queries) for n in np.unique(of_part)}
+            found = self._parts.ask("evidence", asked)
+            looked.rows, looked.queries = wanted, queries
+            looked.vectors, looked.titles, looked.sentences = (
+                np.concatenate([found[n][i] for n in sorted(found)]) for i in range(3)
+            )
+            counts = self._counts(looked.rows)
+            looked.starts = np.cumsum(counts) - counts
+            places = np.searchsorted(looked.rows, rows)
+        return looked.titles[places]
 
     def vectors(self, rows: Rows) -> tuple[Vectors, NDArray[np.int64]]:
         """See `PaperSentences.vectors`."""
@@ -105,22 +151,34 @@ class PartedSentences(PaperSentences):
 
     def cosines(self, queries: Vectors, rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """See `PaperSentences.cosines`."""
+        if (places := self._looked.places(rows, queries)) is not None:
+            counts = self._counts(rows)
+            return self._looked.sentences[_runs(self._looked.starts[places], counts)], counts
         return self._of_sentences("sentence_cosines", rows, len(queries), queries)
 
     def _of_sentences(
         self, method: str, rows: Rows, width: int, *also: Any
     ) -> tuple[Vectors, NDArray[np.int64]]:
         """What parts say of the sentences of papers, in the order of ``rows``."""
-        counts = self._starts[rows + 1] - self._starts[rows]
-        ends = np.cumsum(counts)
+        counts = self._counts(rows)
+        starts = np.cumsum(counts) - counts
         found = np.empty((int(counts.sum()), width), dtype=np.float32)
         of_part = self._cut.of(rows)
         asked = {int(n): (rows[of_part == n], *also) for n in np.unique(of_part)}
         for number, (said, _) in self._parts.ask(method, asked).items():
             here = of_part == number
-            places = np.repeat(ends[here] - np.cumsum(counts[here]), counts[here]) + np.arange(len(said))
-            found[places] = said
+            found[_runs(starts[here], counts[here])] = said
         return found, counts
+
+    def _counts(self, rows: Rows) -> NDArray[np.int64]:
+        """How many sentences papers have."""
+        counts: NDArray[np.int64] = self._starts[rows + 1] - self._starts[rows]
+        return counts
+
+
+def _runs(starts: Rows, counts: NDArray[np.int64]) -> Rows:
+    """So many numbers in a row from each start."""
+    return np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
 
 
 def _gathered(parts: Parts, cut: Cut, method: str, rows: Rows, width: int, *also: Any) -> Vectors:
