@@ -54,18 +54,13 @@ class Nodes:
         """Of the head."""
         return f"{_ip(0)}:{PORT}"
 
-    def start(self, count: int = 1) -> None:
-        """Start more nodes, all at once; the first of all alone."""
-        first = len(self._sessions)
-        started = [self._started(number) for number in range(first, first + count)]
-        for number, process in enumerate(started, first):
-            assert process.wait(120) == 0, self._log(number).read_text()
-            self._sessions.append(process.pid)
+    def start(self) -> None:
+        """Start one more node.
 
-    def _log(self, number: int) -> Path:
-        return self._folder.parent / f"node-{number}.log"
-
-    def _started(self, number: int) -> subprocess.Popen[bytes]:
+        One after the other: those that start at once may choose the same ports. And a second time where Ray, on a
+        machine that is busy otherwise, has given up after the half minute it waits.
+        """
+        number = len(self._sessions)
         subprocess.run(["ip", "address", "add", f"{_ip(number)}/32", "dev", "lo"], check=True)
         where = (
             ["--head", f"--port={PORT}", f"--temp-dir={self._folder}", "--include-dashboard=false"]
@@ -82,14 +77,22 @@ class Nodes:
             "--include-log-monitor=false",
             "--disable-usage-stats",
         ]
-        with self._log(number).open("w") as log:
-            return subprocess.Popen(
-                command,
-                env=os.environ | ENVIRONMENT,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        log = self._folder.parent / f"node-{number}.log"
+        for _ in range(2):
+            with log.open("a") as said:
+                started = subprocess.Popen(
+                    command,
+                    env=os.environ | ENVIRONMENT,
+                    stdout=said,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            if started.wait() == 0:
+                self._sessions.append(started.pid)
+                return
+            for process in _of_session(started.pid):
+                os.kill(process, signal.SIGKILL)
+        raise AssertionError(log.read_text())
 
     def kill(self, number: int) -> None:
         """End a node as a power cut does: all of its processes at once."""
@@ -125,8 +128,8 @@ class Nodes:
 def three(folder: Path) -> Iterator[Nodes]:
     """A head and two more nodes."""
     nodes = Nodes(folder / "ray")
-    nodes.start()
-    nodes.start(2)
+    for _ in range(3):
+        nodes.start()
     yield nodes
 
 
