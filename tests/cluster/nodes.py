@@ -57,8 +57,8 @@ class Nodes:
     def start(self) -> None:
         """Start one more node.
 
-        One after the other: those that start at once may choose the same ports. And a second time where Ray, on a
-        machine that is busy otherwise, has given up after the half minute it waits.
+        One after the other: those that start at once may choose the same ports. And a second time where Ray,
+        on a machine that is busy otherwise, has given up after the half minute it waits.
         """
         number = len(self._sessions)
         subprocess.run(["ip", "address", "add", f"{_ip(number)}/32", "dev", "lo"], check=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture(scope="module")
-def notes(published: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def notes(published: Path) -> Iterator[dict[str, Any]]:
     """What happened on the cluster; see `tests.cluster.rehearsal`."""
     if importlib.util.find_spec("ray") is None:
         pytest.skip("skipped: extra [cluster] not installed")
@@ -27,19 +30,19 @@ def notes(published: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     if isolated is None:
         pytest.skip("skipped: no network namespace, outside of which Ray would listen on every address")
     # Ray's sockets lie within, and their paths must be short.
-    folder = tmp_path_factory.mktemp("r")
-    shutil.copytree(published / "encoders", folder / "encoders")
-    played = subprocess.run(
-        [*isolated, sys.executable, "-m", "tests.cluster.rehearsal", str(folder)],
-        cwd=ROOT,
-        env=ENVIRONMENT | {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )
-    assert played.returncode == 0, played.stderr
-    found: dict[str, Any] = json.loads((folder / "notes.json").read_text())
-    return found
+    with tempfile.TemporaryDirectory(prefix="r-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        shutil.copytree(published / "encoders", folder / "encoders")
+        played = subprocess.run(
+            [*isolated, sys.executable, "-m", "tests.cluster.rehearsal", name],
+            cwd=ROOT,
+            env=os.environ | ENVIRONMENT | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
+            capture_output=True,
+            text=True,
+            timeout=900,
+        )
+        assert played.returncode == 0, played.stderr
+        yield json.loads((folder / "notes.json").read_text())
 
 
 def test_a_build_outlives_itself_and_a_node(notes: dict[str, Any]) -> None:
