@@ -174,7 +174,7 @@ def serve_with_a_death_and_a_swap(folder: Path, nodes: Nodes) -> Iterator[tuple[
     full = (PARTS + 1) * REPLICAS
     until(lambda: _answers(serving), 180, "an answer")
     until(lambda: nodes.processes(REPLICA) == full, 60, "all replicas")
-    yield "up", {"listening": _listening()}
+    yield "up", {"listening": _listening(), "one_client_ms": _alone()}
     with under_load() as load:
         until(lambda: load.answered() >= 20, 60, "the first answers")
         victim = max(nodes.alive()[1:], key=lambda number: nodes.processes(REPLICA, number))
@@ -261,7 +261,7 @@ class Load:
             raise
 
     def _run(self, number: int) -> None:
-        while not self._stop.is_set():
+        while not self._stop.wait(0.1):
             number = (number + 1) % len(QUESTIONS)
             began = time.monotonic()
             try:
@@ -303,6 +303,16 @@ def _status(path: str) -> int:
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+def _alone() -> int:
+    """Milliseconds that an answer takes when nobody else asks, the median."""
+    load, took = Load(), list[float]()
+    for question in QUESTIONS * 3:
+        began = time.monotonic()
+        load.ask(question)
+        took.append(time.monotonic() - began)
+    return round(1000 * float(np.median(took)))
 
 
 def _listening() -> list[str]:
