@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 from semsearch.errors import ClusterError, MissingExtra
+
+_PATIENCE = 5.0  # seconds until somebody answers there
 
 
 @contextlib.contextmanager
@@ -32,8 +35,9 @@ def connected(address: str | None) -> Iterator[Any]:
         raise MissingExtra("Ray", "cluster") from error
     where = address or os.environ.get("RAY_ADDRESS") or "auto"
     try:
+        _knock(where)
         ray.init(address=where, logging_level=logging.ERROR, log_to_driver=False, namespace="semsearch")
-    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         reason = str(error).strip().splitlines()[0].rstrip(".")
         raise ClusterError(
             f"no Ray cluster can be reached ({reason}).",
@@ -46,3 +50,14 @@ def connected(address: str | None) -> Iterator[Any]:
             yield ray
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """See that somebody listens there; Ray would try for minutes.
+
+    Raises:
+        OSError: Nobody does.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE).close()
