@@ -20,7 +20,6 @@ from semsearch.errors import IndexDamaged
 from semsearch.index.files import unreadable
 from semsearch.index.manifest import MEND
 
-
 _SEEN: ContextVar[Collection[Path]] = ContextVar("seen", default=frozenset())
 
 

@@ -55,10 +55,21 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class VectorSpec:
-    """How vectors are searched: ``Flat`` when exact, or FAISS's factory string, and the recall@10 of that."""
+    """How vectors are searched, and what that finds.
+
+    Attributes:
+        spec: ``Flat`` when exact, or else FAISS's factory string.
+        recall: Of the 10 nearest papers, against exact search.
+        deep_recall: Of the 200 nearest, which are what a question takes.
+        probes: How many lists a question reads; 0 where there are none.
+        memory: Bytes that questions go through again and again, beside the papers they find.
+    """
 
     spec: str
     recall: float
+    deep_recall: float = 1.0
+    probes: int = 0
+    memory: int = 0
 
 
 @dataclass(frozen=True, slots=True)

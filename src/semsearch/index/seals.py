@@ -1,8 +1,8 @@
 """Large files of a generation that were found whole once, and how to see that they are still the same.
 
 To hash the files of a million papers takes half a minute, and every command opens the index. So a large file
-that was hashed, and fitted the files beside it, is not read through again as long as the system says that it is
-the same: its inode, size, and the times when its content and its inode were last changed. Whoever writes to a
+that was hashed, and fitted the files beside it, is not read through again as long as the system says that it
+is the same: its inode, size, and the times when its content and its inode were last changed. Who writes to a
 file, copies one over it or restores a backup changes one of them. A disk that loses a bit by itself does not:
 ``semsearch verify`` and ``semsearch doctor`` read every byte, whatever is remembered.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -64,6 +63,6 @@ def write(path: Path, found: Mapping[str, Seal]) -> None:
         with storage(path.parent):
             path.parent.mkdir(exist_ok=True)
             replace_atomically(path, json.dumps(kept) + "\n")
-            os.chmod(path, 0o644)
+            path.chmod(0o644)  # a build's reader is not always its user
     except StorageError as error:
         log.info("that the large files are whole is not remembered: %s", error)
