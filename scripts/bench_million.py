@@ -4,11 +4,11 @@
     scripts/bench_million.py write WORK PAPERS.jsonl.gz... --vectors CACHE.sqlite... --papers 1000000
     scripts/bench_million.py ask WORK/index QUESTIONS.jsonl
 
-Papers are real ones as long as they last; then the sentences of each are drawn from two of them, and so is its
-title. Vectors are those of a cache, then others beside them (``--noise`` is the length of what is added), so
-that nothing has to be encoded: the vector of a paper does not belong to what it says, but costs are what they
-would be. Each part is written by a process of its own, whose time and memory are its own; a part
-that is there is not written again, so that a run goes on where the last one ended.
+Papers are real ones as long as they last; then the sentences of each are drawn from two of them, and so is
+its title. Vectors are those of a cache, then others beside them (``--noise`` is the length of what is added),
+so that nothing has to be encoded: the vector of a paper does not belong to what it says, but costs are what
+they would be. Each part is written by a process of its own, whose time and memory are its own; a part that is
+there is not written again, so that a run goes on where the last one ended.
 """
 
 from __future__ import annotations

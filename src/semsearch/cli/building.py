@@ -81,6 +81,8 @@ def _build(
             runtime=options.runtime,
             keep=options.keep,
             exact=options.exact,
+            memory=options.memory,
+            recall=options.recall,
             gate=judged_by,
             progress=bar,
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from semsearch.cli.sizes import Size
 from semsearch.harmless import dump
 
 if TYPE_CHECKING:
@@ -75,6 +76,20 @@ quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress bar
 exact_option = click.option(
     "--exact", is_flag=True, help="Search vectors exactly even in 100,000 papers and more. Slower."
 )
+memory_option = click.option(
+    "--memory",
+    type=Size(),
+    metavar="SIZE",
+    help="What the index of vectors may take, such as 500MB, from 100,000 papers on; it decides the kind.  "
+    "[default: no limit]",
+)
+recall_option = click.option(
+    "--recall",
+    type=click.FloatRange(0.5, 1),
+    default=0.98,
+    show_default=True,
+    help="The share of what is nearest that search must find from 100,000 papers on; measured at build.",
+)
 golden_option = click.option(
     "--golden",
     type=click.Path(path_type=Path),
@@ -107,6 +122,8 @@ class BuildOptions:
     runtime: RuntimeName
     keep: int
     exact: bool
+    memory: int | None
+    recall: float
     golden: Path | None
     force: bool
     keep_duplicates: bool
@@ -130,6 +147,8 @@ def build_options(command: Callable[..., None]) -> Callable[..., None]:
         runtime_option,
         keep_option,
         exact_option,
+        memory_option,
+        recall_option,
         golden_option,
         force_option,
         keep_duplicates_option,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from semsearch.encode import CANARIES, Encoder, Vectors, sentences
-from semsearch.encode.bulk import embed
+from semsearch.encode.bulk import Behind, Writable, embed
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.encode.multilingual import multilingual
 from semsearch.errors import NothingToIndex
@@ -21,6 +23,7 @@ from semsearch.index import (
     evidence,
     landscape,
     lexicon,
+    lists,
     names,
     papers,
     texts,
@@ -40,6 +43,7 @@ from semsearch.paper import Paper, Rejected
 
 REJECTED_FILE = "rejected.jsonl"
 KEEP = 5
+_AT_ONCE = 50_000  # papers whose texts are in memory twice, to be encoded
 _PARTS = {part.__name__.rpartition(".")[2]: part.write for part in (papers, words, titles, texts, names)}
 _LIBRARIES = ("semsearch", "faiss-cpu", "numpy", "sentence-transformers", "torch")
 
@@ -89,6 +93,8 @@ def build(
     sources: Sequence[str] = (),
     keep: int = KEEP,
     exact: bool = False,
+    memory: int | None = None,
+    recall: float = lists.RECALL,
     gate: Gate | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
@@ -105,6 +111,8 @@ def build(
         sources: Where the papers came from, for `semsearch rebuild`.
         keep: How many generations stay, this one included.
         exact: Search vectors exactly, however many papers there are.
+        memory: Bytes that the index of vectors may take from 100,000 papers on; None for no limit.
+        recall: What it must find there of what is nearest.
         gate: What it must show to be published; None for what every index must.
         progress: Told of every step.
 
@@ -114,7 +122,7 @@ def build(
         BuildHeld: It does not show what it must; the published generation stays.
         IndexBusy: Another process is writing here.
         IndexDamaged: ``CURRENT`` does not say what is published.
-        StorageError: The disk is full or may not be written.
+        StorageError: The disk is full or may not be written, or the memory is too little.
     """
     from importlib.metadata import version
 
@@ -125,6 +133,9 @@ def build(
     if len({paper.id for paper in corpus}) != len(corpus):
         raise ValueError("two papers have the same id")
 
+    if not exact and len(corpus) >= vectors.APPROXIMATE_FROM:
+        lists.fitting(len(corpus), encoder.passport.dim, memory)  # or nothing needs to be encoded
+
     store = Store(Path(root))
     with store.lock(), EmbeddingCache(store.cache, encoder.passport) as cache, store.staging() as staging:
         parent = store.current()
@@ -134,7 +145,7 @@ def build(
             with EmbeddingCache(store.cache, translator.passport) as word_cache:
                 word_cache.keep_only(lexicon.write(staging, corpus, translator, word_cache, progress))
             progress.step("vectors")
-            spec = vectors.write(staging, embedding.documents, exact=exact)
+            spec = vectors.write(staging, embedding.documents, exact=exact, memory=memory, recall=recall)
             for name, write in _PARTS.items():
                 progress.step(name, len(corpus))
                 write(staging, corpus, progress.advance)
@@ -196,34 +207,41 @@ def _embed(
     corpus: Sequence[Paper], encoder: Encoder, cache: EmbeddingCache, staging: Path, progress: Progress
 ) -> _Embedding:
     """Encode papers, titles and sentences; the latter two go straight to their files."""
-    texts = [document_text(paper) for paper in corpus]
-    titles = [paper.title for paper in corpus]
     progress.step("split", len(corpus))
-    quotes: list[str] = []
-    spans: list[tuple[int, int]] = []
+    spans = array("i")
     starts = [0]
     for paper in corpus:
-        of_paper = sentences.split(paper.abstract, paper.language)
-        quotes.extend(paper.abstract[start:end] for start, end in of_paper)
-        spans.extend(of_paper)
-        starts.append(len(spans))
+        spans.extend(chain.from_iterable(sentences.split(paper.abstract, paper.language)))
+        starts.append(len(spans) // 2)
         progress.advance(1)
-    np.save(staging / evidence.SPANS, np.array(spans, dtype=np.int32).reshape(-1, 2))
+    said, dim = np.array(spans, dtype=np.int32).reshape(-1, 2), encoder.passport.dim
+    np.save(staging / evidence.SPANS, said)
     np.save(staging / evidence.STARTS, np.array(starts, dtype=np.int64))
 
-    progress.step("embed", len(texts) + len(titles) + len(quotes))
-    documents = np.empty((len(texts), encoder.passport.dim), dtype=np.float32)
-    embedded = embed(encoder, cache, texts, documents, progress.advance)
-    for name, part in ((evidence.TITLES, titles), (evidence.SENTENCES, quotes)):
-        out = compact.create(staging / name, len(part), encoder.passport.dim)
-        embedded += embed(encoder, cache, part, out, progress.advance)
-    return _Embedding(
-        documents=documents,
-        windowed=encoder.over_limit(texts),
-        sentences=len(spans),
-        embedded=embedded,
-        keys={key(text) for part in (texts, titles, quotes) for text in part},
-    )
+    progress.step("embed", 2 * len(corpus) + len(said))
+    documents = np.empty((len(corpus), dim), dtype=np.float32)
+    titles = compact.create(staging / evidence.TITLES, len(corpus), dim)
+    quotes = compact.create(staging / evidence.SENTENCES, len(said), dim)
+    embedded = windowed = 0
+    keys = set[bytes]()
+    for start in range(0, len(corpus), _AT_ONCE):
+        part = corpus[start : start + _AT_ONCE]
+        first, last = starts[start], starts[start + len(part)]
+        papers = np.repeat(np.arange(len(part)), np.diff(starts[start : start + len(part) + 1]))
+        texts: tuple[tuple[Writable, int, list[str]], ...] = (
+            (documents, start, [document_text(paper) for paper in part]),
+            (titles, start, [paper.title for paper in part]),
+            (
+                quotes,
+                first,
+                [part[i].abstract[a:b] for i, (a, b) in zip(papers, said[first:last].tolist(), strict=True)],
+            ),
+        )
+        for out, offset, of_part in texts:
+            embedded += embed(encoder, cache, of_part, Behind(out, offset), progress.advance)
+            keys.update(map(key, of_part))
+        windowed += encoder.over_limit(texts[0][2])
+    return _Embedding(documents, windowed, len(said), embedded, keys)
 
 
 def _counts(corpus: Sequence[Paper], rejected: Sequence[Rejected], embedding: _Embedding) -> Counts:

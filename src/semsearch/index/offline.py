@@ -12,6 +12,7 @@ from semsearch.errors import NothingToIndex, SourceError
 from semsearch.index.build import BuildReport, build
 from semsearch.index.files import storage
 from semsearch.index.gate import Gate
+from semsearch.index.lists import RECALL
 from semsearch.index.manifest import Manifest
 from semsearch.index.progress import Progress, Silent, Timed
 from semsearch.index.store import Store
@@ -26,6 +27,8 @@ def build_from_sources(
     runtime: RuntimeName = "auto",
     keep: int,
     exact: bool = False,
+    memory: int | None = None,
+    recall: float = RECALL,
     gate: Gate | None = None,
     keep_duplicates: bool = False,
     max_rejected: int | None = None,
@@ -40,6 +43,8 @@ def build_from_sources(
         runtime: What runs it, see `choosing.load`.
         keep: How many generations stay.
         exact: Search vectors exactly, however many papers there are.
+        memory: Bytes that the index of vectors may take from 100,000 papers on; None for no limit.
+        recall: What it must find there of what is nearest.
         gate: What it must show to be published.
         keep_duplicates: Leave records of one paper apart.
         max_rejected: Give up when more records cannot be used; None for no limit.
@@ -75,6 +80,8 @@ def build_from_sources(
         sources=paths,
         keep=keep,
         exact=exact,
+        memory=memory,
+        recall=recall,
         gate=gate,
         progress=progress,
     )
