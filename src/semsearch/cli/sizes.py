@@ -16,9 +16,7 @@ class Size(click.ParamType):
 
     name = "size"
 
-    def convert(
-        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Read it.
 
         Raises:

@@ -38,7 +38,8 @@ _NAMED = 3  # papers; a region of fewer has no name
 _DRIFT = 0.1  # share of the papers changed since all were placed, from which on they are placed again
 _SAME = 0.9999  # cosine of the vectors of a paper whose text did not change
 _AMONG = 10  # nearest papers that a new one is put in the middle of
-_PLACED = 100_000  # papers that are placed by the forces between them; of more, the others go among these
+PLACED = 100_000
+"""Papers that are placed by the forces between them; of more, the others go among these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _placed(before: _Before | None, vectors: Vectors, progress: Progress) -> tup
     start = None
     if before is not None and before.method == placement.method() and (before.rows >= 0).any():
         start = _continued(before, before.rows >= 0, vectors)
-    placed = np.arange(papers)[:: -(-papers // _PLACED)]  # all, or evenly one in so many
+    placed = np.arange(papers)[:: -(-papers // PLACED)]  # all, or evenly one in so many
     progress.step("place", placement.steps(len(placed), settled=start is not None))
     positions = placement.place(vectors[placed], None if start is None else start[placed], progress.advance)
     if len(placed) < papers:

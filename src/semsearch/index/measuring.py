@@ -135,7 +135,9 @@ def measure(words: int, encoder: str = DEFAULT, progress: Progress | None = None
             for count in _SIZES:
                 progress.step("build", count)
                 timed = Timed(Silent())
-                report = build(made[:count], folder / str(count), _Words(), gate=Gate(force=True), progress=timed)
+                report = build(
+                    made[:count], folder / str(count), _Words(), gate=Gate(force=True), progress=timed
+                )
                 took.append(report.stages)
                 of_files = Store(folder / str(count)).manifest(report.generation).files
                 sizes.append({name: about.size for name, about in of_files.items()})
@@ -182,7 +184,9 @@ def _products() -> float:
 
 def machine() -> str:
     """This machine, as far as it decides how fast it is, and the version that was measured."""
-    return f"{platform.machine()}, {os.cpu_count()} cores, {platform.node()}, semsearch {version('semsearch')}"
+    return (
+        f"{platform.machine()}, {os.cpu_count()} cores, {platform.node()}, semsearch {version('semsearch')}"
+    )
 
 
 def remembered(words: int, encoder: str = DEFAULT) -> Speed | None:
