@@ -17,7 +17,8 @@ from semsearch.index.vectors import PaperVectors
 from tests.index.test_scan import clustered
 
 PAPERS, DIM = 12_000, 24
-QUERIES = clustered(4, 30, DIM, 0.5, 0.0, 0.0)
+ASKED = clustered(4, 330, DIM, 0.5, 0.0, 0.0)  # around other centres than the papers
+QUERIES, QUESTIONS = ASKED[:30], ASKED[30:]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,8 @@ def listed(many: Vectors, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pap
 
 
 def _written(folder: Path, many: Vectors, **wanted: float) -> VectorSpec:
-    return vectors.write(folder, many, approximate_from=len(many), **wanted)  # type: ignore[arg-type]
+    of_lists = {"questions": QUESTIONS, "approximate_from": len(many)}
+    return vectors.write(folder, many, **of_lists, **wanted)  # type: ignore[arg-type]
 
 
 def _share(index: PaperVectors, many: Vectors, queries: Vectors, k: int, allowed: np.ndarray | None) -> float:
@@ -57,10 +59,8 @@ def test_the_recall_that_is_wanted_is_reached_and_recorded(
     assert spec.spec == "IVF256,SQ8,RFlat"  # of so few dimensions, two bits each tell too little
     assert lists.RECALL <= min(spec.recall, spec.deep_recall) <= 1
     assert 0 < spec.probes <= 256
-    asked = np.linspace(0, PAPERS - 1, 300, dtype=np.int64)
-    # A paper is its own nearest, and is not counted.
-    assert (11 * _share(index, many, many[asked], 11, None) - 1) / 10 == pytest.approx(spec.recall, abs=0.01)
-    assert _share(index, many, many[asked[::5]], 201, None) == pytest.approx(spec.deep_recall, abs=0.01)
+    assert _share(index, many, QUESTIONS, 10, None) == pytest.approx(spec.recall, abs=1e-6)
+    assert _share(index, many, QUESTIONS, 200, None) == pytest.approx(spec.deep_recall, abs=1e-6)
 
 
 @pytest.mark.parametrize("share", [0.999, 0.5, 0.2, 0.05, 0.001])
@@ -81,27 +81,29 @@ def test_a_filter_whose_papers_are_all_far_away_starves_no_list(
         assert _share(listed[0], many, query[None], 200, allowed) > 0.9
 
 
-def test_two_bits_a_component_are_enough_for_vectors_of_many(tmp_path: Path) -> None:
-    papers = clustered(9, 6_030, 128, 0.5, 0.0, 0.0)
-    spec = vectors.write(tmp_path, papers[:6_000], approximate_from=6_000)
-    assert spec.spec == "IVF128,PQ64x4fs,RFlat"
-    assert _share(PaperVectors(tmp_path), papers[:6_000], papers[6_000:], 10, None) > 0.95
-
-
 def test_many_questions_at_once_find_what_each_does(listed: tuple[PaperVectors, VectorSpec]) -> None:
     _, rows = listed[0].search(QUERIES, 10)
     for query, of_one in zip(QUERIES, rows, strict=True):
         assert listed[0].search(query[None], 10)[1][0].tolist() == of_one.tolist()
 
 
-def test_more_recall_reads_more_lists(many: Vectors, tmp_path: Path) -> None:
-    probes = []
-    for wanted in (0.8, 0.999):
+def test_more_recall_takes_a_finer_code_or_more_lists(many: Vectors, tmp_path: Path) -> None:
+    found = []
+    for wanted in (0.5, 0.9, 0.999):
         (tmp_path / str(wanted)).mkdir()
-        spec = _written(tmp_path / str(wanted), many, recall=wanted)
-        assert min(spec.recall, spec.deep_recall) >= wanted
-        probes.append(spec.probes)
-    assert probes[0] < probes[1]
+        found.append(_written(tmp_path / str(wanted), many, recall=wanted))
+        assert min(found[-1].recall, found[-1].deep_recall) >= wanted
+    coarse, _, fine = found
+    assert (coarse.spec, fine.spec) == ("IVF256,PQ12x4fs,RFlat", "IVF256,SQ8,RFlat")
+    assert coarse.probes < fine.probes
+
+
+def test_without_questions_recall_is_measured_beside_the_papers(many: Vectors, tmp_path: Path) -> None:
+    spec = vectors.write(tmp_path, many, approximate_from=PAPERS)
+    assert spec.recall >= lists.RECALL
+    near = many[::100] + 0.1 * clustered(11, 120, DIM, 1.0, 0.0, 0.0)
+    near /= np.linalg.norm(near, axis=1, keepdims=True)
+    assert _share(PaperVectors(tmp_path), many, near, 10, None) > 0.97
 
 
 def test_the_budget_decides_the_kind(many: Vectors, tmp_path: Path) -> None:
@@ -119,14 +121,11 @@ def test_the_budget_decides_the_kind(many: Vectors, tmp_path: Path) -> None:
     assert "--memory 1MB" in refused.value.hint
 
 
-def test_where_no_kind_reaches_the_recall_search_is_exact(tmp_path: Path) -> None:
-    # Papers that differ by less than a code can tell: which are nearest, no code knows.
-    chance = np.random.default_rng(8)
-    same = np.ones((11_000, DIM)) + 1e-4 * chance.standard_normal((11_000, DIM))
-    near = (same / np.linalg.norm(same, axis=1, keepdims=True)).astype(np.float32)
-    spec = _written(tmp_path, near, recall=1.0)
+def test_where_no_kind_that_fits_reaches_the_recall_search_is_exact(many: Vectors, tmp_path: Path) -> None:
+    spec = _written(tmp_path, many, memory=KINDS[2].memory(PAPERS, DIM), recall=0.9999)
     assert (spec.spec, spec.recall) == ("Flat", 1.0)
     assert not (tmp_path / lists.FILE).exists()
+    assert _share(PaperVectors(tmp_path), many, QUERIES, 10, None) == 1
 
 
 def test_exact_can_be_asked_for(many: Vectors, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.encode import CANARIES, Encoder, Vectors, sentences
+from semsearch.encode import CANARIES, Encoder, Vectors, sentences, unit
 from semsearch.encode.bulk import Behind, Writable, embed
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.encode.multilingual import multilingual
@@ -145,7 +145,15 @@ def build(
             with EmbeddingCache(store.cache, translator.passport) as word_cache:
                 word_cache.keep_only(lexicon.write(staging, corpus, translator, word_cache, progress))
             progress.step("vectors")
-            spec = vectors.write(staging, embedding.documents, exact=exact, memory=memory, recall=recall)
+            of_titles = compact.opened(staging / evidence.TITLES, *embedding.documents.shape)
+            spec = vectors.write(
+                staging,
+                embedding.documents,
+                questions=unit(of_titles[vectors.sample(len(corpus))]),
+                exact=exact,
+                memory=memory,
+                recall=recall,
+            )
             for name, write in _PARTS.items():
                 progress.step(name, len(corpus))
                 write(staging, corpus, progress.advance)
@@ -167,7 +175,7 @@ def build(
                 golden=gate.questions.path if gate.questions else None,
                 calibration=calibrate(
                     encoder,
-                    compact.opened(staging / evidence.TITLES, *embedding.documents.shape),
+                    of_titles,
                     embedding.documents,
                 ),
                 files=record(staging),

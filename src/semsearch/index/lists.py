@@ -35,7 +35,6 @@ _SHARE = 8  # where fewer than one paper in so many is allowed, all that are all
 _PER_LIST = 32  # vectors that a centre is learned from
 _ROUNDS = 8  # of k-means
 _CODED_FROM = 16_384  # vectors that product quantisation is learned from
-_SAMPLE = 300  # papers asked for their neighbours to measure recall
 _FEWEST = 4  # lists that are read
 
 
@@ -96,30 +95,32 @@ def fitting(papers: int, dim: int, memory: int | None) -> list[Kind]:
     return fit
 
 
-def write(folder: Path, vectors: Vectors, *, memory: int | None, wanted: float) -> VectorSpec | None:
+def write(
+    folder: Path, vectors: Vectors, questions: Vectors, *, memory: int | None, wanted: float
+) -> VectorSpec | None:
     """Write the lists of ``vectors``, shape ``(papers, dim)`` and unit norm.
 
     Args:
         folder: Of the generation.
         vectors: Row ``i`` is paper ``i``.
+        questions: What recall is measured with, shape ``(n, dim)`` and unit norm.
         memory: Bytes that they may take; None for no limit.
         wanted: Recall of the 200 nearest papers that must be reached.
 
     Returns:
-        What was written, and its recall against exact search, measured on the papers' own neighbours; None
-        where no kind that fits reaches it, and nothing was written.
+        What was written, and its recall against exact search; None where no kind that fits reaches what is
+        wanted, and nothing was written.
 
     Raises:
         StorageError: No kind fits the memory, or the disk is full.
     """
     papers, dim = vectors.shape
-    asked = np.unique(np.linspace(0, papers - 1, _SAMPLE).astype(np.int64))
-    nearest = _nearest(vectors, asked)
+    nearest = _nearest(vectors, questions)
     for kind in fitting(papers, dim, memory):
         index = _filled(kind, vectors)
         while True:
             found = ListScan(index)
-            near, deep = (_recall(found, vectors, asked, nearest, k) for k in (NEAREST, DEEP))
+            near, deep = (_recall(found, vectors, questions, nearest, k) for k in (NEAREST, DEEP))
             if min(near, deep) >= wanted:
                 scan.write(index, folder / FILE)
                 spec = f"{kind.name(papers, dim)},RFlat"
@@ -136,7 +137,7 @@ def _filled(kind: Kind, vectors: Vectors) -> Any:
     papers, dim = vectors.shape
     index: Any = faiss.index_factory(dim, kind.name(papers, dim), faiss.METRIC_INNER_PRODUCT)
     index.cp.niter, index.cp.spherical = _ROUNDS, True
-    index.cp.max_points_per_centroid = _PER_LIST
+    index.cp.min_points_per_centroid, index.cp.max_points_per_centroid = 1, _PER_LIST
     chance = np.random.default_rng(0).permutation(papers)
     index.train(vectors[np.sort(chance[: max(_CODED_FROM, _PER_LIST * index.nlist)])])
     index.add(vectors)
@@ -144,26 +145,26 @@ def _filled(kind: Kind, vectors: Vectors) -> Any:
     return index
 
 
-def _nearest(vectors: Vectors, asked: Rows) -> Vectors:
-    """The cosines of each of some papers and those nearest to it, itself first, shape ``(n, DEEP + 1)``."""
+def _nearest(vectors: Vectors, questions: Vectors) -> Vectors:
+    """The cosines of each question and the papers nearest to it, nearest first, shape ``(n, DEEP)``."""
     import faiss
 
-    most = min(DEEP + 1, len(vectors))
-    cosines: Vectors = faiss.knn(vectors[asked], vectors, most, metric=faiss.METRIC_INNER_PRODUCT)[0]
+    most = min(DEEP, len(vectors))
+    cosines: Vectors = faiss.knn(questions, vectors, most, metric=faiss.METRIC_INNER_PRODUCT)[0]
     return cosines
 
 
-def _recall(found: ListScan, vectors: Vectors, asked: Rows, nearest: Vectors, k: int) -> float:
-    """The share of the ``k`` nearest papers, other than itself, that a paper finds; the mean of some.
+def _recall(found: ListScan, vectors: Vectors, questions: Vectors, nearest: Vectors, k: int) -> float:
+    """The share of the ``k`` nearest papers that a question finds; the mean.
 
     By cosine and not by row: which of two papers that are as near is found does not matter.
     """
-    k = min(k, nearest.shape[1] - 1)
+    k = min(k, nearest.shape[1])
     hits = 0
-    for row, cosines in zip(asked.tolist(), nearest, strict=True):
-        near = vectors[found.named(vectors[row], scan.fetched(k + 1))] @ vectors[row]
-        hits += min(k, int((near >= cosines[k] - 1e-6).sum()) - 1)
-    return hits / (k * len(asked))
+    for question, cosines in zip(questions, nearest, strict=True):
+        near = vectors[found.named(question, scan.fetched(k))] @ question
+        hits += min(k, int((near >= cosines[k - 1] - 1e-6).sum()))
+    return hits / (k * len(questions))
 
 
 class ListScan:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.encode import Vectors
+from semsearch.encode import Vectors, unit
 from semsearch.index import lists, scan
 from semsearch.index.lists import ListScan
 from semsearch.index.manifest import VectorSpec
@@ -23,6 +23,8 @@ SCANNED_FROM = 10_000  # papers; fewer are compared as fast as they are scanned
 APPROXIMATE_FROM = 100_000  # papers; nothing below is gained by less than exact
 _FEW, _SOME = 16, 6_250  # where one paper in so many is allowed, or so few, these are compared without a scan
 _MANY = 12  # questions at once: BLAS compares them with all papers in less time than as many scans take
+_SAMPLE = 300  # questions that recall is measured with
+_ASIDE = 0.5  # how far from a paper they are where there are no titles
 _BLOCK = 64  # questions that BLAS is given at a time
 
 
@@ -30,6 +32,7 @@ def write(
     folder: Path,
     vectors: Vectors,
     *,
+    questions: Vectors | None = None,
     exact: bool = False,
     memory: int | None = None,
     recall: float = lists.RECALL,
@@ -40,13 +43,15 @@ def write(
     Args:
         folder: Of the generation.
         vectors: Row ``i`` is paper ``i``.
+        questions: What recall is measured with, shape ``(n, dim)`` and unit norm: titles stand in for
+            questions well. None for vectors beside those of some papers.
         exact: Search exactly, however many papers there are.
         memory: Bytes that an approximate index may take; None for no limit.
         recall: What it must reach; where it does not, search is exact.
         approximate_from: Papers from which on there is one.
 
     Returns:
-        What was written, and its recall against exact search, measured on the papers' own neighbours.
+        What was written, and its recall against exact search.
 
     Raises:
         StorageError: The memory is too little, or the disk is full.
@@ -60,9 +65,22 @@ def write(
     del index
     if papers >= SCANNED_FROM:
         ByteScan.write(folder, vectors)
-    approximate = not exact and papers >= approximate_from
-    spec = lists.write(folder, vectors, memory=memory, wanted=recall) if approximate else None
+    spec = None
+    if not exact and papers >= approximate_from:
+        asked = _beside(vectors) if questions is None else questions
+        spec = lists.write(folder, vectors, asked, memory=memory, wanted=recall)
     return spec or VectorSpec(EXACT, 1.0, 1.0, 0, papers * dim * (1 if papers >= SCANNED_FROM else 4))
+
+
+def sample(papers: int) -> Rows:
+    """Rows of the papers whose titles recall is measured with, evenly drawn."""
+    return np.unique(np.linspace(0, papers - 1, _SAMPLE).astype(np.int64))
+
+
+def _beside(vectors: Vectors) -> Vectors:
+    """Vectors of no paper, each in the neighbourhood of one."""
+    noise = np.random.default_rng(0).standard_normal((_SAMPLE, vectors.shape[1]))
+    return unit(vectors[sample(len(vectors))] + _ASIDE * unit(noise)[: len(sample(len(vectors)))])
 
 
 class PaperVectors:
