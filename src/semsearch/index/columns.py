@@ -21,7 +21,7 @@ from semsearch.index.vectors import Mask, Rows
 from semsearch.ingest.clean import fold
 from semsearch.paper import Paper
 
-NO_YEAR = np.iinfo(np.int32).min
+NO_YEAR = -(2**31)
 """Stands for a year that is not known."""
 
 Counts = tuple[tuple[str, int], ...]
@@ -31,10 +31,15 @@ _YEARS = "years.npy"
 
 def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
     """Write the columns; row ``i`` is ``papers[i]``."""
-    years = [NO_YEAR if paper.year is None else paper.year for paper in counted(papers, advance)]
-    np.save(folder / _YEARS, np.array(years).clip(NO_YEAR, -NO_YEAR - 1).astype(np.int32))
+    years = [NO_YEAR if paper.year is None else _near(paper.year) for paper in counted(papers, advance)]
+    np.save(folder / _YEARS, np.array(years, dtype=np.int32))
     _write(folder, "venues", ((paper.venue,) if paper.venue else () for paper in papers))
     _write(folder, "authors", (paper.authors for paper in papers))
+
+
+def _near(year: int) -> int:
+    """A year, or the one nearest to it that the column can hold."""
+    return max(NO_YEAR + 1, min(year, -NO_YEAR - 1))
 
 
 def _write(folder: Path, column: str, of_papers: Iterable[Sequence[str]]) -> None:
@@ -88,8 +93,9 @@ class Column:
         names, times = self._all if len(rows) == self._papers else self._count(rows)
         group = np.unique(self._groups[names], return_inverse=True)[1]
         totals = np.bincount(group, weights=times)
+        least = np.sort(totals)[-shown:][:1]
         found = []
-        for one in np.flatnonzero(totals >= np.sort(totals)[-shown:].min(initial=np.inf)):
+        for one in np.flatnonzero(totals >= least) if len(least) else ():
             spelled = np.flatnonzero(group == one)
             name = self._names[int(names[spelled[times[spelled].argmax()]])]
             found.append((-int(totals[one]), name))

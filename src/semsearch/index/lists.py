@@ -31,7 +31,7 @@ RECALL = 0.98
 NEAREST, DEEP = 10, 200
 """How many of the nearest papers recall is measured of; search takes as many as the latter."""
 
-_SHARE = 8  # where fewer than one paper in so many is allowed, all that are allowed are looked at
+_FARTHER = 1 / 3  # to this power more lists are read where fewer papers are allowed: an eighth, twice as many
 _PER_LIST = 32  # vectors that a centre is learned from
 _ROUNDS = 8  # of k-means
 _CODED_FROM = 16_384  # vectors that product quantisation is learned from
@@ -187,14 +187,13 @@ class ListScan:
             raise IndexDamaged("does not say how many lists are read.", where=folder / FILE, hint=MEND)
         return cls(index)
 
-    def candidates(self, query: NDArray[np.float32], k: int, allowed: Mask | None) -> Rows | None:
-        """See `scan.Scan`; None where so few papers are allowed that all of these are to be looked at."""
-        if allowed is None:
-            return self.named(query, scan.fetched(k))
-        considered = int(np.count_nonzero(allowed))
-        if considered * _SHARE < len(allowed):
-            return None
+    def candidates(self, query: NDArray[np.float32], k: int, allowed: Mask | None) -> Rows:
+        """See `scan.Scan`; it can always tell."""
+        considered = len(self) if allowed is None else int(np.count_nonzero(allowed))
         return self.named(query, min(scan.fetched(k), considered), allowed)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
 
     def named(self, query: NDArray[np.float32], count: int, allowed: Mask | None = None) -> Rows:
         """Rows, in order, of as many papers as are wanted, or of all that are allowed.
@@ -209,8 +208,8 @@ class ListScan:
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
             read["sel"] = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
-            probes *= math.sqrt(len(allowed) / np.count_nonzero(allowed))
-        count = min(count, self._index.ntotal)
+            probes *= (len(allowed) / np.count_nonzero(allowed)) ** _FARTHER
+        count = min(count, len(self))
         while True:
             read["nprobe"] = min(math.ceil(probes), self._index.nlist)
             only = faiss.SearchParametersIVF(**read)

@@ -127,8 +127,10 @@ def _disk(papers: int, speed: Speed, kind: lists.Kind | None) -> Iterator[Part]:
     of_vectors = {"vectors.faiss": 4.0, "titles.npy": 1.0, "sentences.npy": 1.0}
     scale = dict.fromkeys(of_vectors, speed.dim / 384)  # the small builds have vectors of 384
     index = papers * sum(each * scale.get(name, 1.0) for name, each in files.items())
-    index += papers * speed.dim if papers >= SCANNED_FROM else 0
-    index += kind.memory(papers, speed.dim) if kind else 0
+    if kind is not None:
+        index += kind.memory(papers, speed.dim)
+    elif papers >= SCANNED_FROM:
+        index += papers * speed.dim
     yield Part("the index", index, "measured on a few thousand papers, but for the lists")
     cached = papers * _texts(speed) * (4 * speed.dim + _CACHED)
     yield Part("the cache of vectors", cached, "worked out; kept so that a rebuild encodes only what changed")

@@ -63,12 +63,12 @@ def write(
     index.add(vectors)
     scan.write(index, folder / FILE)
     del index
-    if papers >= SCANNED_FROM:
-        ByteScan.write(folder, vectors)
     spec = None
     if not exact and papers >= approximate_from:
         asked = _beside(vectors) if questions is None else questions
         spec = lists.write(folder, vectors, asked, memory=memory, wanted=recall)
+    if spec is None and papers >= SCANNED_FROM:
+        ByteScan.write(folder, vectors)
     return spec or VectorSpec(EXACT, 1.0, 1.0, 0, papers * dim * (1 if papers >= SCANNED_FROM else 4))
 
 
@@ -97,12 +97,11 @@ class PaperVectors:
         self._index: Any = scan.index(folder / FILE, faiss.IndexFlat)
         flat: Vectors = faiss.rev_swig_ptr(self._index.get_xb(), len(self) * self.dim)
         self._vectors: Vectors = flat.reshape(len(self), self.dim)
-        self._scans: list[Scan] = []  # the fastest first
-        self._listed = (folder / lists.FILE).exists()
-        if self._listed:
-            self._scans.append(ListScan.opened(folder, len(self), self.dim))
-        if (folder / scan.BYTES).exists():
-            self._scans.append(ByteScan(folder, len(self), self.dim))
+        self._scan: Scan | None = None
+        if (folder / lists.FILE).exists():
+            self._scan = ListScan.opened(folder, len(self), self.dim)
+        elif (folder / scan.BYTES).exists():
+            self._scan = ByteScan(folder, len(self), self.dim)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -130,7 +129,7 @@ class PaperVectors:
             empty = (len(queries), k)
             return np.empty(empty, np.float32), np.empty(empty, np.int64)
         queries = np.ascontiguousarray(queries, dtype=np.float32)
-        if len(queries) >= _MANY and not self._listed:
+        if len(queries) >= _MANY and not isinstance(self._scan, ListScan):
             found = self._all(queries, k, allowed)
         else:
             found = [self._one(query, k, allowed) for query in queries]
@@ -140,9 +139,8 @@ class PaperVectors:
     def _one(self, query: Vectors, k: int, allowed: Mask | None) -> tuple[Vectors, Rows]:
         considered = len(self) if allowed is None else int(np.count_nonzero(allowed))
         rows: Rows | None = None
-        if considered * _FEW > len(self) or considered > _SOME:
-            named = (scan.candidates(query, k, allowed) for scan in self._scans)
-            rows = next((few for few in named if few is not None), None)
+        if self._scan is not None and (considered * _FEW > len(self) or considered > _SOME):
+            rows = self._scan.candidates(query, k, allowed)
         if rows is None:
             rows = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
         return _best(self._cosines(query, rows), rows, k)
