@@ -143,7 +143,7 @@ def write(arguments: argparse.Namespace) -> None:
         "words": lambda: words.write(folder, corpus),
         "sentences": lambda: _sentences(folder, corpus, known(arguments.vectors)),
         "vectors": of_vectors,
-        "lexicon": lambda: _lexicon(folder, work, corpus),
+        "lexicon": lambda: _lexicon(folder, work, corpus[:: arguments.lexicon_of]),
         "map": lambda: landscape.write(
             folder, corpus, vectors.PaperVectors(folder).vectors(np.arange(len(corpus))), store
         ),
@@ -345,6 +345,7 @@ def main() -> None:
     writing.add_argument("--papers", type=int, default=1_000_000)
     writing.add_argument("--abstract-words", type=int, help="only so many of each abstract")
     writing.add_argument("--noise", type=float, default=0.7)
+    writing.add_argument("--lexicon-of", type=int, default=1, help="every so many papers")
     writing.add_argument("--parts", nargs="+", help="only these")
     writing.set_defaults(do=write, search={})
     asking = commands.add_parser("ask", help="ask one")

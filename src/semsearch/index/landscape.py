@@ -135,7 +135,10 @@ def _placed(before: _Before | None, vectors: Vectors, progress: Progress) -> tup
 def _named(papers: Sequence[Paper], positions: Positions, progress: Progress) -> Levels:
     """The regions with their names; those without one are left out."""
     found = density.regions(positions, _most(len(papers)))
-    named = naming.names(papers, [labels for labels, _ in found], progress.advance)
+    # Of very many papers some say enough; one of each region is among them.
+    read = np.arange(len(papers))[:: -(-len(papers) // PLACED)]
+    read = np.unique(np.concatenate([read, *(np.unique(of, return_index=True)[1] for of, _ in found)]))
+    named = naming.names([papers[row] for row in read], [of[read] for of, _ in found], progress.advance)
     levels = []
     for (labels, peaks), of_level in zip(found, named, strict=True):
         places, sizes = _on_grid(peaks, *_extent(positions)).tolist(), np.bincount(labels).tolist()
