@@ -44,6 +44,7 @@ from semsearch.index import (
     lexicon,
     names,
     papers,
+    placement,
     texts,
     titles,
     vectors,
@@ -124,6 +125,8 @@ def write(arguments: argparse.Namespace) -> None:
     work: Path = arguments.work
     folder, store = work / "generation", Store(work / "index")
     folder.mkdir(parents=True, exist_ok=True)
+    if arguments.principal:
+        placement.method = lambda: placement.PCA
     missing = [name for name in arguments.parts or _PARTS if not (work / f"{name}.done").exists()]
     corpus: Sequence[Paper] = ()
     if {*missing} - {"vectors"}:  # as in a build, all papers are in memory, once for all parts
@@ -346,6 +349,7 @@ def main() -> None:
     writing.add_argument("--abstract-words", type=int, help="only so many of each abstract")
     writing.add_argument("--noise", type=float, default=0.7)
     writing.add_argument("--lexicon-of", type=int, default=1, help="every so many papers")
+    writing.add_argument("--principal", action="store_true", help="place papers without t-SNE")
     writing.add_argument("--parts", nargs="+", help="only these")
     writing.set_defaults(do=write, search={})
     asking = commands.add_parser("ask", help="ask one")
