@@ -129,7 +129,7 @@ def write(arguments: argparse.Namespace) -> None:
         placement.method = lambda: placement.PCA
     missing = [name for name in arguments.parts or _PARTS if not (work / f"{name}.done").exists()]
     corpus: Sequence[Paper] = ()
-    if {*missing} - {"vectors"}:  # as in a build, all papers are in memory, once for all parts
+    if {*missing} - {"vectors", "seal"}:  # as in a build, all papers are in memory, once for all parts
         corpus = made_up(arguments.sources, arguments.papers, arguments.abstract_words)
         gc.freeze()
 
@@ -150,7 +150,7 @@ def write(arguments: argparse.Namespace) -> None:
         "map": lambda: landscape.write(
             folder, corpus, vectors.PaperVectors(folder).vectors(np.arange(len(corpus))), store
         ),
-        "seal": lambda: _seal(folder, work, store, corpus),
+        "seal": lambda: _seal(folder, work, store, arguments.papers),
     }
     for name in arguments.parts or _PARTS:
         if not (work / f"{name}.done").exists():
@@ -212,25 +212,28 @@ def _map(folder: Path, store: Store, corpus: Sequence[Paper]) -> None:
     landscape.write(folder, corpus, of_papers.vectors(np.arange(len(corpus))), store)
 
 
-def _seal(folder: Path, work: Path, store: Store, corpus: Sequence[Paper]) -> None:
+def _seal(folder: Path, work: Path, store: Store, papers: int) -> None:
     encoder = choosing.load(DEFAULT, exports=store.encoders)
-    added.write(folder, corpus, datetime.now(UTC), {})
+    np.save(folder / added.FILE, np.full(papers, added.seconds(datetime.now(UTC))))
     np.save(folder / manifests.CANARIES, encoder.encode_documents(CANARIES))
     (folder / "rejected.jsonl").touch()
     spec, of_papers = json.loads((work / _SPEC).read_text(encoding="utf-8")), vectors.PaperVectors(folder)
     said = len(np.load(folder / evidence.SPANS, mmap_mode="r"))
-    sample = of_papers.vectors(np.arange(0, len(corpus), max(1, len(corpus) // 20_000)))
     manifest = Manifest(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         parent=None,
         encoder=encoder.passport,
         lexicon=multilingual().passport,
         vectors=VectorSpec(**spec),
-        counts=Counts(len(corpus), 0, 0, 0, 0, 0, said, 0),
+        counts=Counts(papers, 0, 0, 0, 0, 0, said, 0),
         sources=(),
         papers_of={},
         golden=None,
-        calibration=calibrate(encoder, compact.opened(folder / evidence.TITLES, len(corpus), _DIM), sample),
+        calibration=calibrate(
+            encoder,
+            compact.opened(folder / evidence.TITLES, papers, _DIM),
+            of_papers.vectors(np.arange(papers)),
+        ),
         files=record(folder),
     )
     with store.lock():
@@ -247,7 +250,7 @@ def ask(arguments: argparse.Namespace) -> None:
     texts = [question.text for question in read_questions(arguments.questions)]
     encoded = searcher.encoder.encode_queries(texts)
     papers, total = generation.papers, len(generation.papers)
-    masks = {
+    masks: dict[str, Mask | None] = {
         "all": None,
         "50%, by chance": np.random.default_rng(5).random(total) < 0.5,
         "5%, by chance": np.random.default_rng(5).random(total) < 0.05,
@@ -260,9 +263,9 @@ def ask(arguments: argparse.Namespace) -> None:
         Filters(author="Li"),
     ):
         since = time.perf_counter()
-        mask = papers.allowed(filters)
+        allowed = papers.allowed(filters)
         name = ", ".join(f"{key} {value}" for key, value in asdict(filters).items() if value is not None)
-        masks[f"{name}: {mask.mean():.1%} in {1000 * (time.perf_counter() - since):.0f} ms"] = mask
+        masks[f"{name}: {allowed.mean():.1%} in {1000 * (time.perf_counter() - since):.0f} ms"] = allowed
     print("\n| papers allowed | k | p50 ms | p95 ms | recall@k | fewest hits |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     cosines = nearest(generation.vectors, encoded, masks)

@@ -81,7 +81,8 @@ def test_what_was_measured_is_remembered_for_this_machine_alone(
     assert measuring.remembered(105, "words") == SPEED
     assert measuring.remembered(106, "words") is None
     (written,) = (tmp_path / "semsearch").iterdir()
-    for other in (asdict(replace(SPEED, machine="another")), {"x": 1}, []):
+    others: tuple[object, ...] = (asdict(replace(SPEED, machine="another")), {"x": 1}, [])
+    for other in others:
         written.write_text(json.dumps(other))
         assert measuring.remembered(105, "words") is None
 

@@ -6,18 +6,16 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from semsearch.errors import IndexDamaged
-from semsearch.index import arrays, seals, store
+from semsearch.index import arrays, seals
 from semsearch.index.build import build
 from semsearch.index.generation import open_generation
-from semsearch.index.manifest import Manifest
-from semsearch.index.store import MANIFEST, Store
+from semsearch.index.store import Store
 from tests.support import CORPUS, WordEncoder
 
 
@@ -25,57 +23,59 @@ from tests.support import CORPUS, WordEncoder
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("original")
     build(CORPUS, root, WordEncoder())
-    for path in root.glob("generations/*/*"):
-        os.utime(path, (time.time() - 60, time.time() - 60))
     return root
 
 
 @pytest.fixture
-def index(original: Path, tmp_path: Path) -> Store:
-    """An index all of whose files were found whole, long after they were written."""
-    index = Store(shutil.copytree(original, tmp_path / "index"))
-    generation = index.published()
-    folder = index.generations / generation
-    names = [path.name for path in folder.iterdir() if path.name != MANIFEST]
-    index.seals.mkdir()
-    seal = {name: list(of) for name, of in seals.seals(folder, names).items()}
-    (index.seals / f"{generation}.json").write_text(json.dumps(seal))
+def index(original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """An index that remembers even its smallest files, and was opened ten seconds after they were written."""
+    index = Store(shutil.copytree(original, tmp_path / "index"), large=0)
+    later = time.time_ns() + 10**10
+    monkeypatch.setattr(seals.time, "time_ns", lambda: later)
+    open_generation(index)
     return index
 
 
-def everything(manifest: Manifest) -> list[str]:
-    return list(manifest.files)
+def unchanged(index: Store) -> set[str]:
+    """Names of the files that need not be hashed."""
+    generation = index.published()
+    manifest, folder = index.manifest(generation), index.generations / generation
+    return set(index.unchanged(manifest, generation, seals.seals(folder, manifest.files)))
 
 
-@pytest.fixture
-def remembering(index: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], list[str]]:
-    """Opens it as if all its files were large; returns the names of those that were hashed."""
-
-    def opened(thoroughly: bool = False) -> list[str]:
-        hashed: list[str] = []
-        hashing = store.sha256
-        with monkeypatch.context() as patched:
-            patched.setattr("semsearch.index.generation.large", everything)
-            patched.setattr(store, "large", everything)
-            patched.setattr(store, "sha256", lambda path: (hashed.append(path.name), hashing(path))[1])
-            open_generation(index, thoroughly=thoroughly)
-        return hashed
-
-    return opened
+def test_what_was_found_whole_is_not_hashed_again(index: Store) -> None:
+    manifest = index.manifest(index.published())
+    assert unchanged(index) == set(manifest.files)
+    path = index.generations / index.published() / "texts.npy"
+    path.write_bytes(path.read_bytes())
+    assert unchanged(index) == set(manifest.files) - {"texts.npy"}
+    open_generation(index)
+    assert unchanged(index) == set(manifest.files)
 
 
-def test_what_was_found_whole_is_not_hashed_again_but_on_demand(
-    index: Store, remembering: Callable[[bool], list[str]]
-) -> None:
-    files = set(index.manifest(index.published()).files)
-    assert remembering(False) == []
-    assert set(remembering(True)) == files
+def test_only_what_is_not_known_is_read(index: Store) -> None:
+    path = index.generations / index.published() / "texts.npy"
+    path.write_bytes(path.read_bytes()[:-1] + b"~")
+    index.verify(index.published(), {"texts.npy"})
+    with pytest.raises(IndexDamaged, match=r"texts\.npy.*was changed after it was written"):
+        index.verify(index.published(), unchanged(index))
+
+
+def test_every_byte_is_read_where_that_is_asked_for(index: Store) -> None:
+    path = index.generations / index.published() / "texts.npy"
+    path.write_bytes(path.read_bytes()[:-1] + b"~")
+    remembered = index.seals / f"{index.published()}.json"
+    known = json.loads(remembered.read_text())
+    # As if the disk had lost a bit by itself: nothing that the system says of the file has changed.
+    known["texts.npy"] = list(seals.seals(path.parent, ["texts.npy"])["texts.npy"])
+    remembered.write_text(json.dumps(known))
+    open_generation(index)
+    with pytest.raises(IndexDamaged, match=r"was changed after it was written"):
+        open_generation(index, thoroughly=True)
 
 
 @pytest.mark.parametrize("how", ["written", "time set back", "replaced"])
-def test_one_flipped_bit_in_a_file_that_was_found_whole_is_refused(
-    index: Store, remembering: Callable[[bool], list[str]], how: str
-) -> None:
+def test_one_flipped_bit_in_a_file_that_was_found_whole_is_refused(index: Store, how: str) -> None:
     path = index.generations / index.published() / "posting_rows.npy"
     content, before = bytearray(path.read_bytes()), path.stat()
     content[-1] ^= 1
@@ -88,27 +88,25 @@ def test_one_flipped_bit_in_a_file_that_was_found_whole_is_refused(
     if how != "written":
         os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     with pytest.raises(IndexDamaged, match="was changed after it was written"):
-        remembering(False)
+        open_generation(index)
 
 
-def test_a_shortened_or_missing_file_is_refused_whatever_is_remembered(
-    index: Store, remembering: Callable[[bool], list[str]]
-) -> None:
+def test_a_shortened_or_missing_file_is_refused_whatever_is_remembered(index: Store) -> None:
     path = index.generations / index.published() / "texts.npy"
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(IndexDamaged, match="bytes, and"):
-        remembering(False)
+        open_generation(index)
     path.unlink()
     with pytest.raises(IndexDamaged, match="is missing"):
-        remembering(False)
+        open_generation(index)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "3", '{"texts.npy": 7}', '{"texts.npy": ["x"]}', "[" * 100_000])
-def test_where_nothing_can_be_read_of_it_everything_is_hashed(
-    index: Store, remembering: Callable[[bool], list[str]], text: str
-) -> None:
+def test_where_nothing_can_be_read_of_it_everything_is_hashed(index: Store, text: str) -> None:
     (index.seals / f"{index.published()}.json").write_text(text)
-    assert set(remembering(False)) == set(index.manifest(index.published()).files)
+    assert unchanged(index) == set()
+    open_generation(index)
+    assert unchanged(index) == set(index.manifest(index.published()).files)
 
 
 def test_what_was_only_just_written_is_not_remembered(tmp_path: Path) -> None:

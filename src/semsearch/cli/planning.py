@@ -99,7 +99,7 @@ def _show(plan: Plan, speed: Speed) -> None:
     ):
         table = Table(box=None, pad_edge=False, show_header=False)
         for justify in ("left", "right", "left"):
-            table.add_column(justify=justify)  # type: ignore[arg-type]
+            table.add_column(justify=justify)
         for part in parts:
             table.add_row(
                 f"    {part.name}", Text(said(part.amount), style="bold"), Text(part.why, style="dim")

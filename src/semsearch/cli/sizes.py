@@ -11,7 +11,7 @@ _UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 _SIZE = re.compile(r"(\d+(?:[.,]\d+)?|\.\d+)\s*([a-z]*)")
 
 
-class Size(click.ParamType):
+class Size(click.ParamType[int]):
     """A number of bytes."""
 
     name = "size"

@@ -242,7 +242,10 @@ def _embed(
             (
                 quotes,
                 first,
-                [part[i].abstract[a:b] for i, (a, b) in zip(papers, said[first:last].tolist(), strict=True)],
+                [
+                    part[i].abstract[a:b]
+                    for i, (a, b) in zip(papers.tolist(), said[first:last].tolist(), strict=True)
+                ],
             ),
         )
         for out, offset, of_part in texts:

@@ -21,7 +21,7 @@ from semsearch.index.names import PaperNames
 from semsearch.index.papers import FILE as PAPERS
 from semsearch.index.papers import PaperTable
 from semsearch.index.seals import seals
-from semsearch.index.store import Store, large
+from semsearch.index.store import Store
 from semsearch.index.texts import PaperTexts
 from semsearch.index.titles import PaperTitles
 from semsearch.index.vectors import FILE as VECTORS
@@ -80,7 +80,7 @@ def open_generation(store: Store, generation: str | None = None, *, thoroughly: 
 
 def _open(store: Store, generation: str, *, thoroughly: bool) -> Generation:
     manifest, folder = store.manifest(generation), store.generations / generation
-    now = seals(folder, large(manifest))
+    now = seals(folder, store.large_files(manifest))
     known = frozenset[str]() if thoroughly else store.unchanged(manifest, generation, now)
     store.verify(generation, known)
     with seen_before({folder / name for name in known}):

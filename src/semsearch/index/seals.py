@@ -31,7 +31,7 @@ _RACY = 2_000_000_000  # nanoseconds: a clock may not tell changes apart that ar
 
 def seals(folder: Path, names: Collection[str]) -> dict[str, Seal]:
     """Of the files of a folder as they are now; what is not there, or is no plain file, has none."""
-    found = {}
+    found = dict[str, Seal]()
     for name in names:
         path = folder / name
         if path.is_file() and not path.is_symlink():

@@ -53,9 +53,15 @@ _ID = re.compile(r"(\d{6,})-[0-9a-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The data root of one index. Creating the object touches nothing."""
+    """The data root of one index. Creating the object touches nothing.
+
+    Attributes:
+        root: The folder.
+        large: Bytes from which on files are not hashed at every opening, see `semsearch.index.seals`.
+    """
 
     root: Path
+    large: int = seals.LARGE
 
     @property
     def generations(self) -> Path:
@@ -282,6 +288,10 @@ class Store:
             raise IndexDamaged("the manifest was changed after it was written.", where=path, hint=MEND)
         return manifest
 
+    def large_files(self, manifest: Manifest) -> list[str]:
+        """Names of the files of a generation that are not hashed at every opening."""
+        return [name for name, about in manifest.files.items() if about.size >= self.large]
+
     def unchanged(self, manifest: Manifest, generation: str, now: Mapping[str, Seal]) -> frozenset[str]:
         """The large files of a generation that were found whole, and are since the same.
 
@@ -291,7 +301,9 @@ class Store:
             now: What its files are known by.
         """
         before = seals.read(self.seals / f"{generation}.json")
-        return frozenset(name for name in large(manifest) if name in now and before.get(name) == now[name])
+        return frozenset(
+            name for name in self.large_files(manifest) if name in now and before.get(name) == now[name]
+        )
 
     def remember(self, generation: str, found: Mapping[str, Seal]) -> None:
         """Keep what large files are known by that were just found whole, as they were before."""
@@ -355,11 +367,6 @@ class Store:
             return  # whose encoder is whose cannot be told
         with storage(self.encoders):
             export.keep_only(self.encoders, used)
-
-
-def large(manifest: Manifest) -> list[str]:
-    """Names of the files of a generation that are not hashed at every opening."""
-    return [name for name, about in manifest.files.items() if about.size >= seals.LARGE]
 
 
 def record(folder: Path) -> dict[str, FileRecord]:
