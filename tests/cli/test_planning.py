@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from semsearch.cli.sizes import Size
+from semsearch.cli.sizes import size
 from semsearch.encode import DEFAULT
 from semsearch.index import measuring
 from tests.index.test_plan import SPEED
@@ -54,7 +54,7 @@ def test_too_little_memory_is_said_with_what_is_needed(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "size"),
+    ("text", "expected"),
     [
         ("500MB", 5 * 10**8),
         ("2 GB", 2 * 10**9),
@@ -64,11 +64,11 @@ def test_too_little_memory_is_said_with_what_is_needed(run: Run) -> None:
         ("1,5 gb", 15 * 10**8),
     ],
 )
-def test_sizes(text: str, size: int) -> None:
-    assert Size().convert(text, None, None) == size
+def test_sizes(text: str, expected: int) -> None:
+    assert size(None, None, text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "much", "5 X", "-1GB", "1e9"])
 def test_what_is_no_size(text: str) -> None:
     with pytest.raises(click.BadParameter, match="is no size"):
-        Size().convert(text, None, None)
+        size(None, None, text)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from semsearch.cli.sizes import Size
+from semsearch.cli.sizes import size
 from semsearch.harmless import dump
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ exact_option = click.option(
 )
 memory_option = click.option(
     "--memory",
-    type=Size(),
+    callback=size,
     metavar="SIZE",
     help="What the index of vectors may take, such as 500MB, from 100,000 papers on; it decides the kind.  "
     "[default: no limit]",

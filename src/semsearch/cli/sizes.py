@@ -11,20 +11,15 @@ _UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 _SIZE = re.compile(r"(\d+(?:[.,]\d+)?|\.\d+)\s*([a-z]*)")
 
 
-class Size(click.ParamType[int]):
-    """A number of bytes."""
+def size(_context: click.Context | None, _option: click.Parameter | None, text: str | None) -> int | None:
+    """The bytes that a value of an option stands for; for click, as a callback.
 
-    name = "size"
-
-    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read it.
-
-        Raises:
-            click.BadParameter: It is no size.
-        """
-        if isinstance(value, int):
-            return value
-        found = _SIZE.fullmatch(value.strip().lower())
-        if found is None or found[2] not in _UNITS:
-            self.fail(f"{value!r} is no size: write it as 500MB or 2GB.", param, ctx)
-        return round(float(found[1].replace(",", ".")) * _UNITS[found[2]])
+    Raises:
+        click.BadParameter: It is no size.
+    """
+    if text is None:
+        return None
+    found = _SIZE.fullmatch(text.strip().lower())
+    if found is None or found[2] not in _UNITS:
+        raise click.BadParameter(f"{text!r} is no size: write it as 500MB or 2GB.")
+    return round(float(found[1].replace(",", ".")) * _UNITS[found[2]])

@@ -235,17 +235,15 @@ def _embed(
     for start in range(0, len(corpus), _AT_ONCE):
         part = corpus[start : start + _AT_ONCE]
         first, last = starts[start], starts[start + len(part)]
-        papers = np.repeat(np.arange(len(part)), np.diff(starts[start : start + len(part) + 1]))
+        of_paper = np.repeat(np.arange(len(part)), np.diff(starts[start : start + len(part) + 1]))
+        places = zip(of_paper.tolist(), said[first:last].tolist(), strict=True)
         texts: tuple[tuple[Writable, int, list[str]], ...] = (
             (documents, start, [document_text(paper) for paper in part]),
             (titles, start, [paper.title for paper in part]),
             (
                 quotes,
                 first,
-                [
-                    part[i].abstract[a:b]
-                    for i, (a, b) in zip(papers.tolist(), said[first:last].tolist(), strict=True)
-                ],
+                [part[i].abstract[a:b] for i, (a, b) in places],
             ),
         )
         for out, offset, of_part in texts:

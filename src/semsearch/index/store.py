@@ -301,9 +301,8 @@ class Store:
             now: What its files are known by.
         """
         before = seals.read(self.seals / f"{generation}.json")
-        return frozenset(
-            name for name in self.large_files(manifest) if name in now and before.get(name) == now[name]
-        )
+        names = now.keys() & self.large_files(manifest)
+        return frozenset(name for name in names if before.get(name) == now[name])
 
     def remember(self, generation: str, found: Mapping[str, Seal]) -> None:
         """Keep what large files are known by that were just found whole, as they were before."""
