@@ -248,8 +248,24 @@ def ask(arguments: argparse.Namespace) -> None:
     print(f"opened in {time.perf_counter() - started:.2f} s, {resident() - before:,.0f} MB more resident")
     searcher = Searcher(generation)
     texts = [question.text for question in read_questions(arguments.questions)]
+    papers = generation.papers
+    for line in bench_questions.table(searcher, texts, 10, arguments.passes):
+        print(line)
+    for name, filters in (("50%", Filters(year_from=2024)), ("few", Filters(author="Li"))):
+        took = [searcher.search(text, 10, filters=filters).took_ms for text in texts]
+        print(f"| **all**, filter of {name} | {percentile(took, 50):.2f} | {percentile(took, 95):.2f} | |")
+    for name, do in (
+        ("related papers", lambda: searcher.related(papers.get([7])[0].id)),
+        ("counts of all papers", lambda: searcher.facets()),
+        ("counts of a question", lambda: searcher.facets(texts[0])),
+        ("newest papers", lambda: papers.newest(Filters(year_to=2020), 20)),
+        ("a feed", lambda: searcher.arrivals(texts[0])),
+    ):
+        times = [_timed(do) for _ in range(4)]
+        print(f"{name}: {times[0]:.0f} ms the first time, {min(times[1:]):.0f} ms then")
+    print(f"\nresident after that: {resident():,.0f} MB, {resident(shared=False):,.0f} of them private\n")
     encoded = searcher.encoder.encode_queries(texts)
-    papers, total = generation.papers, len(generation.papers)
+    total = len(generation.papers)
     masks: dict[str, Mask | None] = {
         "all": None,
         "50%, by chance": np.random.default_rng(5).random(total) < 0.5,
@@ -275,22 +291,6 @@ def ask(arguments: argparse.Namespace) -> None:
                 f"| {name} | {k} | {_found(generation.vectors, encoded, k, mask, cosines[name])} |",
                 flush=True,
             )
-    print(f"\nresident after that: {resident():,.0f} MB, {resident(shared=False):,.0f} of them private\n")
-    for line in bench_questions.table(searcher, texts, 10, arguments.passes):
-        print(line)
-    for name, filters in (("50%", Filters(year_from=2024)), ("few", Filters(author="Li"))):
-        took = [searcher.search(text, 10, filters=filters).took_ms for text in texts]
-        print(f"| **all**, filter of {name} | {percentile(took, 50):.2f} | {percentile(took, 95):.2f} | |")
-    for name, do in (
-        ("related papers", lambda: searcher.related(papers.get([7])[0].id)),
-        ("counts of all papers", lambda: searcher.facets()),
-        ("counts of a question", lambda: searcher.facets(texts[0])),
-        ("newest papers", lambda: papers.newest(Filters(year_to=2020), 20)),
-        ("a feed", lambda: searcher.arrivals(texts[0])),
-    ):
-        times = [_timed(do) for _ in range(4)]
-        print(f"{name}: {times[0]:.0f} ms the first time, {min(times[1:]):.0f} ms then")
-    print(f"\nresident at the end: {resident():,.0f} MB, {resident(shared=False):,.0f} of them private")
 
 
 def nearest(
