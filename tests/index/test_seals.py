@@ -31,7 +31,7 @@ def index(original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> St
     """An index that remembers even its smallest files, and was opened ten seconds after they were written."""
     index = Store(shutil.copytree(original, tmp_path / "index"), large=0)
     later = time.time_ns() + 10**10
-    monkeypatch.setattr(seals.time, "time_ns", lambda: later)
+    monkeypatch.setattr(time, "time_ns", lambda: later)
     open_generation(index)
     return index
 
