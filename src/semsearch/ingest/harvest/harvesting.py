@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from semsearch.errors import HarvestError
+from semsearch.errors import HarvestError, StorageError
 from semsearch.ingest.harvest import state as states
 from semsearch.ingest.harvest.client import Client, Refused
 from semsearch.ingest.harvest.clock import CLOCK, Clock
@@ -88,10 +88,13 @@ def harvest(
             holds something else.
         MissingExtra: There is no HTTP library.
         StorageError: The disk is full or may not be written.
+        ValueError: ``limit`` is less than 1.
     """
     service = _checked(request, contact)
     if limit is not None and limit < 1:
         raise ValueError("limit must be 1 or more")
+    if not output.parent.is_dir():
+        raise StorageError("is no folder.", where=output.parent, hint="Make it, or name another file.")
     began = clock.monotonic()
     with storage(output), Arrivals(output) as arrivals:
         harvesting = _Harvest(service, request, output, arrivals, clock, say or (lambda _: None))
@@ -134,9 +137,7 @@ def _checked(request: Request, contact: str | None) -> Service:
             f"no day is since {request.since} and until {request.until}.", hint="Change the two."
         )
     if contact is not None and not _ADDRESS.fullmatch(contact):
-        raise HarvestError(
-            f"“{contact}” is no e-mail address.", hint="Services write to it when something is wrong."
-        )
+        raise HarvestError(f"“{contact}” is no e-mail address.", hint="Services write to it, where need be.")
     return service
 
 
@@ -172,11 +173,14 @@ class _Harvest:
                 hint="Name another file with -o, or move that one away.",
             )
         if before is not None and before.request != self._state.request:
-            raise HarvestError(
-                f"holds what answers another request: {_described(before.request)}.",
-                where=self._output,
-                hint=f"Name another file with -o for: {self._request}.",
-            )
+            if self._output.exists() or (before.run is not None and before.run.kept):
+                raise HarvestError(
+                    f"is the harvest of another request: {_described(before.request)}.",
+                    where=self._output,
+                    hint=f"Name another file with -o for: {self._request}. To give that one up, delete "
+                    f"{states.path_of(self._output)}, and the file.",
+                )
+            before = None  # nothing came of it
         self._state = before or self._state
         run = self._state.run
         if run is not None and run.merging:
@@ -208,6 +212,12 @@ class _Harvest:
                 resumed = False
                 continue
             resumed = False
+            if limit is None and self.run.cursor is None and (page.total or 0) > _MOST:
+                raise HarvestError(
+                    f"{page.total:,} records of {self._service.title} answer this request.",
+                    hint="Ask for less, or say with --limit how many will do. For all there is, services "
+                    "offer snapshots.",
+                )
             lines = [line_of(record) for record in page.records]
             if limit is not None:
                 lines = [line for line in lines if mark(line) not in known]
@@ -242,7 +252,7 @@ class _Harvest:
         return merged, run.ended
 
     def _page(self, client: Client) -> Page:
-        """The next page. One without records that is not the last is a slip of the service, and asked for again."""
+        """The next page. One without records before the last is a slip of the service: it is asked again."""
         assert self._state.base is not None  # noqa: S101 -- ask() sees to it
         run, empty = self.run, 0
         call = self._service.call(self._state.base, run.cursor, run.since)
@@ -260,16 +270,11 @@ class _Harvest:
         if not page.records and page.cursor is not None:
             if run.seen < _NEARLY * (run.total or run.seen + 1):
                 raise HarvestError(
-                    f"{self._service.title} gives no more than {run.seen:,} of {run.total or 'more'} records.",
+                    f"{self._service.title} gives {run.seen:,} of {run.total or 'more'} records and no more.",
                     where=self._service.address,
                     hint="They are kept: the same command goes on from there, later.",
                 )
             return replace(page, cursor=None)
-        if run.cursor is None and run.since is None and (page.total or 0) > _MOST:
-            raise HarvestError(
-                f"{page.total:,} records of {self._service.title} answer this request.",
-                hint="Ask for less, or say with --limit how many will do; for so many, services offer snapshots.",
-            )
         return page
 
     def _turned(self, error: Refused, *, resumed: bool) -> bool:
