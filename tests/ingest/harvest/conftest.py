@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import ssl
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,6 +66,10 @@ def ask(
 ) -> Iterator[Harvested]:
     """One of the services, by the parameter of the test; HAL where it has none."""
     name = getattr(request, "param", "hal")
+    # Neither is what is tested, and each takes longer than all the rest: certificates, which nobody needs to
+    # whom this machine speaks, and waiting for the disk.
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)
+    monkeypatch.setattr(os, "fsync", lambda _: None)
     clock = server.Passing()
     service = KINDS[name](clock=clock)
     with server.serving(service) as address:

@@ -101,12 +101,12 @@ class Arrivals:
         with replacing(self._output) as stream:
             for line in _lines(self._output):
                 name = _key_of(line, key)
-                if name in at:
+                if name is not None and name in at:
                     came.add(name)
                     now = self._line(at[name])
                     changed += now != line
                     line = now
-                elif afresh:
+                elif afresh or name is None:
                     continue
                 if not afresh:
                     stream.write(line)
@@ -130,7 +130,8 @@ class Arrivals:
         self._stream.seek(0)
         found, position = dict[str, int](), 0
         for line in self._stream:
-            found[_key_of(line, key)] = position
+            if (name := _key_of(line, key)) is not None:
+                found[name] = position
             position += len(line)
         return found
 
@@ -157,5 +158,9 @@ def _lines(path: Path) -> Iterator[bytes]:
         return
 
 
-def _key_of(line: bytes, key: Key) -> str:
-    return key(json.loads(line)) or mark(line).hex()
+def _key_of(line: bytes, key: Key) -> str | None:
+    """What identifies the record of a line; None where it is torn, as a harvest never leaves it."""
+    try:
+        return key(json.loads(line)) or mark(line).hex()
+    except (ValueError, TypeError, AttributeError):
+        return None
