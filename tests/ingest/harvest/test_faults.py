@@ -133,8 +133,8 @@ def test_what_is_refused_is_said_and_not_asked_again(ask: Harvested, code: int, 
 
 @pytest.mark.parametrize("ask", ["arxiv"], indirect=True)
 def test_an_error_that_arxiv_calls_a_paper_is_an_error(ask: Harvested) -> None:
-    entry = "<entry><id>http://arxiv.org/api/errors#bad</id><title>Error</title><summary>bad search</summary></entry>"
-    body = server._feed([], 1).replace("</feed>", f"{entry}</feed>")
+    entry = "<id>http://arxiv.org/api/errors#bad</id><title>Error</title><summary>bad search</summary>"
+    body = server._feed([], 1).replace("</feed>", f"<entry>{entry}</entry></feed>")
     ask.service.faults = {1: server.status(200, body)}
     with pytest.raises(HarvestError, match="bad search"):
         ask.run()
