@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TIMEOUT = 60.0  # seconds without a byte: arXiv takes that long over some of its pages
+_LONGEST = 300.0  # seconds that one reply may take, a byte now and then
+_LARGEST = 1 << 27  # bytes of a reply
 _LONGEST_PAUSE = 60.0  # seconds between two tries, unless the service itself asks for more
 _UNREACHABLE = 3  # tries to reach a service that has not answered once
 _BUSY = 429
@@ -112,7 +114,7 @@ class Client:
             self._keep_apart()
             asked: float | None = None
             try:
-                reply = self._http.get(self._service.address + call.path, params=dict(call.parameters))
+                reply, body = self._asked(call)
             except httpx2.RequestError as error:
                 trouble = f"does not answer ({_of(error)})"
                 if (
@@ -126,15 +128,15 @@ class Client:
                 self._learn(reply)
                 if reply.status_code == httpx2.codes.OK:
                     try:
-                        return read(reply.text)
+                        return read(body.decode())
                     except ValueError as error:
                         trouble = f"sent a reply that cannot be read ({error})"
                 elif reply.status_code == _BUSY or reply.is_server_error:
-                    why = self._said(reply)
+                    why = self._said(body)
                     trouble = f"says {reply.status_code}" + (f", {why}" if why else "")
                     asked = self._asked_to_wait(reply)
                 else:
-                    raise Refused(self._service, reply.status_code, self._said(reply))
+                    raise Refused(self._service, reply.status_code, self._said(body))
             pause = min(_LONGEST_PAUSE, 2.0**tries) if asked is None else asked
             tries += 1
             if waited + pause > self._patience:
@@ -145,6 +147,17 @@ class Client:
             self._say(f"{self._service.title} {trouble}; asked again in {_span(pause)}")
             self._clock.sleep(pause)
             waited += pause
+
+    def _asked(self, call: Call) -> tuple[httpx2.Response, bytes]:
+        """One reply and its body, which is cut off where no reply is so large, or where it does not end."""
+        body, begun = bytearray(), self._clock.monotonic()
+        address = self._service.address + call.path
+        with self._http.stream("GET", address, params=dict(call.parameters)) as reply:
+            for chunk in reply.iter_bytes():
+                body += chunk
+                if len(body) > _LARGEST or self._clock.monotonic() - begun > _LONGEST:
+                    break
+        return reply, bytes(body)
 
     def _keep_apart(self) -> None:
         """Wait until a request may begin."""
@@ -173,9 +186,9 @@ class Client:
         except (TypeError, ValueError):  # none, or in a form of its own; a date without its zone is one
             return None
 
-    def _said(self, reply: httpx2.Response) -> str:
+    def _said(self, body: bytes) -> str:
         """What is wrong; the key, should the service repeat it, is nobody else's to read."""
-        text = said(reply.text)
+        text = said(body.decode(errors="replace"))
         return text.replace(self._key, "…") if self._key else text
 
     def _given_up(self, trouble: str, hint: str) -> HarvestError:

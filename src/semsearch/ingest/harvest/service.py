@@ -14,7 +14,8 @@ from semsearch.ingest.formats.record import Record
 from semsearch.ingest.harvest.request import Request
 
 _LONGEST_SAID = 300  # characters of what a service says
-_TAG = re.compile(r"<[^>]*>")
+_SEARCHED = 20_000  # of an error that is no JSON
+_TAG = re.compile(r"<[^<>]*>")
 _SAYS = ("message", "msg", "error", "errors", "reason", "detail")
 
 Parameters = Mapping[str, "str | list[str]"]
@@ -145,8 +146,9 @@ def said(body: str) -> str:
     try:
         text = _first(json.loads(body))
     except (ValueError, RecursionError):
-        summary = re.search(r"<summary[^>]*>(.*?)</summary>", body, re.DOTALL)  # arXiv's errors are Atom
-        text = _TAG.sub(" ", summary[1] if summary else body)
+        # arXiv's errors are Atom; of anything else the beginning says enough.
+        _, found, summary = body[:_SEARCHED].partition("<summary")
+        text = _TAG.sub(" ", f"<{summary.partition('</summary>')[0]}" if found else body[:_SEARCHED])
     return " ".join(text.split())[:_LONGEST_SAID].rstrip(". ")
 
 
