@@ -33,8 +33,8 @@ def main(address: str, folder: Path, day: int, instants: int) -> None:
     """
     hal.Hal.address = address
     hal._ROWS = 2
-    ssl.SSLContext.load_verify_locations = lambda *_, **__: None  # type: ignore[method-assign, assignment]
-    os.fsync = lambda _: None  # a kill takes nothing from the system's own memory
+    setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)  # noqa: B010 -- for mypy
+    setattr(os, "fsync", lambda _: None)  # noqa: B010 -- a kill takes nothing from the system's own memory
     httpx2.Client().close()  # its libraries are imported here, and not in every process again
     work = folder.with_name("work")
     _begin(folder, work)

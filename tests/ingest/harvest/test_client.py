@@ -21,7 +21,7 @@ from tests.ingest.harvest.conftest import Harvested
         ('{"status": "failed", "message": [{"type": "t", "message": "Bad date"}]}', "Bad date"),
         ('{"error": {"msg": "undefined field y", "code": 400}}', "undefined field y"),
         ('{"message": "Too Many Requests", "code": "429"}', "Too Many Requests"),
-        ("<feed><title>x</title><entry><summary type='text'>bad\n search</summary></entry></feed>", "bad search"),
+        ("<feed><entry><summary type='text'>bad\n search</summary></entry></feed>", "bad search"),
         ("<html><title>502</title><h1>Bad Gateway</h1></html>", "502 Bad Gateway"),
         ("", ""),
         ("[" * 100_000, "[" * 300),
