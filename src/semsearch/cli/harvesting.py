@@ -141,17 +141,21 @@ def _harvest(
 
     if contact is None:
         say("No address is told to the service: --contact, or SEMSEARCH_CONTACT, is the polite way.")
-    with BuildBar(quiet=silent) as bar:
-        report = harvest(
-            request,
-            path,
-            contact=contact,
-            limit=limit,
-            progress=progress,
-            afresh=afresh,
-            patience=patience,
-            say=say,
-        )
+    try:
+        with BuildBar(quiet=silent) as bar:
+            report = harvest(
+                request,
+                path,
+                contact=contact,
+                limit=limit,
+                progress=progress,
+                afresh=afresh,
+                patience=patience,
+                say=say,
+            )
+    except KeyboardInterrupt:
+        say("Stopped. What came is kept: the same command goes on from there.")
+        raise
     if as_json:
         print_json({"service": service, **asdict(report), "output": str(path.resolve())})
     else:
@@ -214,7 +218,7 @@ def openalex() -> None:
     \b
     semsearch harvest openalex --institution https://ror.org/02kvxyf05 --since 2020
     semsearch harvest openalex --author 0000-0002-1825-0097
-    semsearch harvest openalex --category "Artificial Intelligence" --query "\\"graph neural network\\""
+    semsearch harvest openalex --category "Artificial Intelligence" --query '"graph neural network"'
     """
 
 
@@ -291,7 +295,7 @@ def crossref() -> None:
 
 @harvest.command()
 @_asks(
-    query='Words of title and abstract, all of which must be there; | for or, - for not, "phrases", prefix*.',
+    query='Words of title and abstract, all of which must be there; or "phrases", -not, prefix*.',
     author="A number (1741101) or a name. It stands alone: with no query, no category.",
     category='A field of study, beside a query: "Computer Science".',
 )

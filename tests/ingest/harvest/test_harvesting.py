@@ -94,6 +94,23 @@ def test_a_service_that_cannot_say_what_is_new_is_asked_for_everything(ask: Harv
     assert "everything is asked for again" in said[-1]
 
 
+@pytest.mark.parametrize("ask", ["openalex"], indirect=True)
+@pytest.mark.parametrize("page", [1, 2])
+def test_a_list_that_is_not_in_order_is_not_taken_for_news(ask: Harvested, page: int) -> None:
+    ask.run()
+    ask.clock.days(5)
+    for work in ask.service.known:
+        work.updated = "2026-03-06"
+        work.title += "!"
+
+    def unsorted(handler: object, reply: server.Reply) -> None:
+        server.send(handler, (200, reply[1].replace("2026-03-06", "2020-01-01", 1)))  # type: ignore[arg-type]
+
+    ask.service.faults = {len(ask.service.asked) + page: unsorted}
+    report = ask.run()
+    assert (report.new, report.changed, report.total, report.since) == (0, 7, 7, None)
+
+
 @EVERY
 def test_afresh_leaves_out_what_the_service_no_longer_has(ask: Harvested) -> None:
     ask.run()

@@ -16,7 +16,7 @@ from semsearch.ingest.harvest.clock import CLOCK, Clock
 from semsearch.ingest.harvest.durable import storage
 from semsearch.ingest.harvest.lines import Arrivals, Merged, line_of, mark
 from semsearch.ingest.harvest.request import Request
-from semsearch.ingest.harvest.service import Page, Service, decoded
+from semsearch.ingest.harvest.service import NoNewsError, Page, Service, decoded
 from semsearch.ingest.harvest.services import SERVICES
 from semsearch.ingest.harvest.state import Run, State
 
@@ -194,7 +194,8 @@ class _Harvest:
         self._arrivals.mend(0)
         today = self._clock.now().date()
         since = self._state.complete - _OVERLAP if self._state.complete and not afresh else None
-        self._save(replace(self._state, run=Run(today, since, afresh)))
+        # What has to be looked up is looked up anew, and asked for as this version of semsearch asks.
+        self._save(replace(self._state, base=None, run=Run(today, since, afresh)))
 
     def ask(self, client: Client, limit: int | None, progress: Callable[[int, int | None], object]) -> None:
         """Ask for page after page until the last, or the limit."""
@@ -206,7 +207,7 @@ class _Harvest:
         while not self.run.ended:
             try:
                 page = self._page(client)
-            except Refused as error:
+            except (Refused, NoNewsError) as error:
                 if not self._turned(error, resumed=resumed):
                     raise
                 resumed = False
@@ -277,19 +278,20 @@ class _Harvest:
             return replace(page, cursor=None)
         return page
 
-    def _turned(self, error: Refused, *, resumed: bool) -> bool:
+    def _turned(self, error: Refused | NoNewsError, *, resumed: bool) -> bool:
         """Whether there is another way to ask than one that was refused; that is noted down."""
-        if error.status not in (400, 404, 410, 422):
+        refused = isinstance(error, Refused)
+        if isinstance(error, Refused) and error.status not in (400, 404, 410, 422):
             return False
         run = self.run
-        if resumed:
+        if refused and resumed:
             # Some services forget their cursors within minutes. What is kept is known by its keys.
             self.say(f"{self._service.title} no longer knows how far it was; it is asked from the beginning")
             self._save(replace(self._state, run=replace(run, cursor=None, seen=0, total=None)))
             return True
-        if run.since is not None and run.cursor is None:
+        if run.since is not None and not (refused and run.cursor):
             self.say(f"{self._service.title} cannot be asked for what is new; everything is asked for again")
-            self._save(replace(self._state, run=replace(run, since=None)))
+            self._save(replace(self._state, run=replace(run, since=None, cursor=None, seen=0, total=None)))
             return True
         return False
 

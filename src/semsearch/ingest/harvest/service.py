@@ -51,6 +51,10 @@ class Page:
     total: int | None = None
 
 
+class NoNewsError(HarvestError):
+    """What is new or changed cannot be told from the rest: everything must be asked for again."""
+
+
 Ask = Callable[[Call], Record]
 """Asks for one JSON object; raises `HarvestError` where there is none to be had."""
 
@@ -116,6 +120,7 @@ class Service(Protocol):
 
         Raises:
             ValueError: It is no whole reply of this service.
+            NoNewsError: It does not show what has changed since.
         """
         ...
 
@@ -132,8 +137,8 @@ def decoded(reply: str) -> Record:
     """
     try:
         value = json.loads(reply)
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError("it is no JSON, or not all of it") from error
     if not isinstance(value, dict):
         raise ValueError("it is no JSON object")
     if "error" in value:

@@ -11,7 +11,7 @@ from semsearch.ingest.formats.record import Record, arxiv_id
 from semsearch.ingest.formats.xml.atom import is_atom, read_atom
 from semsearch.ingest.formats.xml.records import elements, text_of
 from semsearch.ingest.harvest.request import Request
-from semsearch.ingest.harvest.service import Ask, Call, Page
+from semsearch.ingest.harvest.service import Ask, Call, NoNewsError, Page
 from semsearch.ingest.source import Source
 from semsearch.paper import Paper, Rejected
 
@@ -78,7 +78,8 @@ class Arxiv:
 
         Raises:
             ValueError: As the protocol says.
-            HarvestError: arXiv says what is wrong with the search, or more changed than it lists.
+            HarvestError: arXiv says what is wrong with the search.
+            NoNewsError: More changed than it lists.
         """
         if not is_atom(reply) or not reply.rstrip().endswith("feed>"):
             raise ValueError("it is no whole Atom feed")
@@ -94,9 +95,8 @@ class Arxiv:
             if len(kept) < len(records):
                 return Page(kept, None)
             if following and reached >= _DEEPEST:
-                raise HarvestError(
-                    f"more than {_DEEPEST:,} papers changed since {since}, and arXiv lists no more of them.",
-                    hint="Ask for everything again with --afresh.",
+                raise NoNewsError(
+                    f"more than {_DEEPEST:,} papers changed since {since}: arXiv lists no more."
                 )
             return Page(records, following)
         if following and reached >= _DEEP and days:

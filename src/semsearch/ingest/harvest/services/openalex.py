@@ -10,7 +10,7 @@ from semsearch.errors import HarvestError
 from semsearch.ingest.formats.record import Record, inside, text
 from semsearch.ingest.harvest.identifying import orcid, ror
 from semsearch.ingest.harvest.request import Request
-from semsearch.ingest.harvest.service import Ask, Call, Page, decoded, listed, number, told_apart
+from semsearch.ingest.harvest.service import Ask, Call, NoNewsError, Page, decoded, listed, number, told_apart
 
 _OWN = re.compile(r"(?:https?://(?:api\.)?openalex\.org/(?:\w+/)?)?([AIT][0-9]+)", re.IGNORECASE)
 _LEVEL = re.compile(r"(domain|field|subfield)s/([0-9]+)", re.IGNORECASE)
@@ -73,9 +73,10 @@ class OpenAlex:
         following = meta.get("next_cursor")
         if following is not None and not isinstance(following, str):
             raise ValueError("its next_cursor is no text")
-        kept = [
-            work for work in works if since is None or str(work.get("updated_date", ""))[:10] >= str(since)
-        ]
+        days = [str(work.get("updated_date") or "")[:10] for work in works]
+        if since and ("" in days or days != sorted(days, reverse=True)):
+            raise NoNewsError("OpenAlex does not list first what changed last.")
+        kept = [work for work, day in zip(works, days, strict=True) if since is None or day >= str(since)]
         if len(kept) < len(works):
             following = None
         for work in kept:
