@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.cli import cli
+from semsearch.ingest.harvest.harvesting import PATIENCE
 from semsearch.ingest.harvest.services import SERVICES, hal
 from tests.ingest.harvest import server
 from tests.support import Run
@@ -111,4 +112,5 @@ def test_each_service_has_a_command_with_what_it_can_be_asked_by_and_examples() 
         fields = {"query", "institution", "author", "category", "since", "until"}
         assert options & fields == {*SERVICES[name].can}
         assert command.help.count(f"semsearch harvest {name} ") >= 3
+        assert next(p.default for p in command.params if p.name == "patience") == PATIENCE
         assert {"as_json", "quiet", "limit", "contact", "afresh", "patience", "output"} <= options

@@ -18,7 +18,7 @@ from semsearch.ingest.harvest import Request, harvest
 from semsearch.ingest.harvest.services import hal
 from tests.ingest.harvest.server import Passing
 
-_MODULES = ("lines.py", "state.py", "durable.py", "harvesting.py")
+_MODULES = ("lines.py", "state.py", "durable.py", "course.py", "harvesting.py")
 _TORN = b'{"docid": "10'
 
 

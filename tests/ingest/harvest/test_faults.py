@@ -212,6 +212,6 @@ def test_a_request_that_cannot_be_put_is_refused(
 
 
 def test_a_contact_that_is_none_is_refused(ask: Harvested) -> None:
-    for wrong in ("marie", "marie@example.org\r\nX: y", ""):
+    for wrong in ("marie", "marie@example.org\r\nX: y", "hélène@example.org", ""):
         with pytest.raises(HarvestError, match="no e-mail address"):
             ask.run(contact=wrong)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from semsearch.errors import HarvestError, StorageError
-from semsearch.ingest.harvest import Request, harvesting
+from semsearch.ingest.harvest import Request, course, state
 from semsearch.ingest.harvest.lines import Arrivals
 from semsearch.ingest.harvest.request import file_name
 from tests.ingest.harvest import server
@@ -124,6 +125,16 @@ def test_afresh_leaves_out_what_the_service_no_longer_has(ask: Harvested) -> Non
     assert gone.title not in titles
 
 
+def test_a_file_that_went_while_it_was_written_is_made_whole(ask: Harvested) -> None:
+    ask.run()
+    before = state.load(ask.output)
+    assert before is not None
+    run = state.Run(date(2026, 3, 4), since=date(2026, 3, 1), merging=True, ended=True)
+    state.save(ask.output, replace(before, run=run))
+    ask.output.unlink()
+    assert ask.run().total == 7
+
+
 @pytest.mark.parametrize("change", ["deleted", "shortened"])
 def test_a_file_that_is_not_as_written_is_made_whole(ask: Harvested, change: str) -> None:
     ask.run()
@@ -165,7 +176,7 @@ def test_nothing_found_is_an_empty_file(ask: Harvested) -> None:
 
 
 def test_far_too_much_is_asked_about_first(ask: Harvested, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(harvesting, "_MOST", 6)
+    monkeypatch.setattr(course, "_MOST", 6)
     with pytest.raises(HarvestError, match="7 records of HAL answer this request") as error:
         ask.run()
     assert "--limit" in error.value.hint
@@ -188,11 +199,11 @@ def test_a_folder_that_is_not_there_is_said(ask: Harvested) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"form": 1}', '{"form": 99}', '{"form": 1, "request": 7}'])
 def test_a_damaged_memory_is_said(ask: Harvested, text: str) -> None:
     ask.run()
-    state = ask.output.with_name(f".{ask.output.name}.harvest")
-    state.write_text(text)
+    path = ask.output.with_name(f".{ask.output.name}.harvest")
+    path.write_text(text)
     with pytest.raises(HarvestError) as error:
         ask.run()
-    assert error.value.where == str(state)
+    assert error.value.where == str(path)
     assert "Delete it and hal.jsonl" in error.value.hint
 
 
@@ -204,10 +215,10 @@ def test_progress_says_how_many_of_how_many(ask: Harvested) -> None:
 
 def test_what_is_remembered_can_be_read(ask: Harvested) -> None:
     ask.run()
-    state = json.loads(ask.output.with_name(f".{ask.output.name}.harvest").read_text())
-    assert state["request"] == {"service": "hal", "query": "learning"}
-    assert (state["complete"], state["run"]) == ("2026-03-02", None)
-    assert state["size"] == ask.output.stat().st_size
+    known = json.loads(ask.output.with_name(f".{ask.output.name}.harvest").read_text())
+    assert known["request"] == {"service": "hal", "query": "learning"}
+    assert (known["complete"], known["run"]) == ("2026-03-02", None)
+    assert known["size"] == ask.output.stat().st_size
 
 
 def test_what_strangers_wrote_stays_one_line(ask: Harvested, tmp_path: Path) -> None:

@@ -116,6 +116,14 @@ def test_hal_is_asked_in_solrs_language(
 
 
 @pytest.mark.parametrize("ask", ["hal"], indirect=True)
+def test_a_collection_is_no_path(ask: Harvested) -> None:
+    for code in ("../ref/structure", "a b", ""):
+        with pytest.raises(HarvestError, match="no code of a collection"):
+            ask.run(request=Request("hal", institution=f"collection:{code}"))
+    assert not ask.service.asked
+
+
+@pytest.mark.parametrize("ask", ["hal"], indirect=True)
 def test_hals_papers_have_their_french_and_their_english_title(ask: Harvested) -> None:
     ask.service.known[0].french = "Une théorie mathématique de la communication"
     ask.run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from semsearch.errors import HarvestError
 from semsearch.ingest.formats.record import Record, first, inside
 from semsearch.ingest.harvest.identifying import orcid, ror
 from semsearch.ingest.harvest.request import Request
@@ -43,7 +44,7 @@ class Hal:
         """A query in Solr's language, and filters."""
         path, filters = "/search/", list[str]()
         if request.institution and request.institution.startswith(COLLECTION):
-            path = f"/search/{request.institution.removeprefix(COLLECTION).strip()}/"
+            path = f"/search/{_collection(request.institution.removeprefix(COLLECTION).strip())}/"
         elif request.institution:
             filters.append(_structure(request.institution))
         if request.author:
@@ -82,6 +83,14 @@ class Hal:
     def key(self, record: Record) -> str:
         """The same for all versions of a document."""
         return first(record, "halId_s") or str(record.get("docid") or "")
+
+
+def _collection(code: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", code):
+        raise HarvestError(
+            f"“{code}” is no code of a collection of HAL.", hint="It is as in hal.science/CODE."
+        )
+    return code
 
 
 def _structure(name: str) -> str:
