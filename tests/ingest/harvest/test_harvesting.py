@@ -23,6 +23,8 @@ def test_the_default_file_says_what_is_in_it() -> None:
     assert file_name(Request("hal", institution="collection:LORIA")) == "hal-collection-LORIA.jsonl"
     request = Request("arxiv", query='ti:"x y"', category="cs.CL", since=date(2024, 1, 1))
     assert file_name(request) == "arxiv-ti-x-y-cs.CL-2024-01-01.jsonl"
+    request = Request("openalex", institution="https://ror.org/02kvxyf05")
+    assert file_name(request) == "openalex-ror.org-02kvxyf05.jsonl"
     assert len(file_name(Request("hal", query="mot " * 100))) < 100
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 _LONGEST_NAME = 80  # characters of a file's name
-_UNFIT = re.compile(r"[^\w.]+")
+_UNFIT = re.compile(r"https?://|[^\w.]+")
 
 
 @dataclass(frozen=True, slots=True)
