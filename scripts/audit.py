@@ -61,6 +61,7 @@ PURPOSES = {
     "ir-measures": "measures of evaluation",
     "mcp": "assistants",
     "opentsne": "the map",
+    "httpx2": "asks services for papers",
     "pyarrow": "reads Parquet",
     "zstandard": "reads files compressed with Zstandard",
     "atheris": "finds inputs that break readers",

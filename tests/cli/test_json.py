@@ -11,8 +11,9 @@ import pytest
 from semsearch.cli import cli
 from tests.support import Run
 
-# They print no result: services, text for a shell, and a group of commands (tests/serve/guard/test_keys.py).
-WITHOUT = {"serve", "mcp", "completion", "keys"}
+# They print no result: services, text for a shell. Or they are groups of commands, with tests of their own
+# (tests/serve/guard/test_keys.py, tests/cli/test_harvesting.py).
+WITHOUT = {"serve", "mcp", "completion", "keys", "harvest"}
 COMMANDS = sorted(set(cli.commands) - WITHOUT)
 
 

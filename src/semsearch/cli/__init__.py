@@ -7,7 +7,17 @@ from itertools import takewhile
 
 import click
 
-from semsearch.cli import asking, assistants, building, completing, doctor, evaluating, guarding, keeping
+from semsearch.cli import (
+    asking,
+    assistants,
+    building,
+    completing,
+    doctor,
+    evaluating,
+    guarding,
+    harvesting,
+    keeping,
+)
 from semsearch.cli.options import print_json_error
 from semsearch.errors import SemsearchError
 
@@ -61,6 +71,7 @@ for _command in (
     building.index,
     building.rebuild,
     building.convert,
+    harvesting.harvest,
     asking.search,
     asking.related,
     asking.show,
