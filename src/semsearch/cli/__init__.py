@@ -7,7 +7,18 @@ from itertools import takewhile
 
 import click
 
-from semsearch.cli import asking, assistants, building, completing, doctor, evaluating, guarding, keeping
+from semsearch.cli import (
+    asking,
+    assistants,
+    building,
+    completing,
+    doctor,
+    evaluating,
+    guarding,
+    keeping,
+    reporting,
+    scheduling,
+)
 from semsearch.cli.options import print_json_error
 from semsearch.errors import SemsearchError
 
@@ -61,6 +72,8 @@ for _command in (
     building.index,
     building.rebuild,
     building.convert,
+    scheduling.schedule,
+    reporting.report,
     asking.search,
     asking.related,
     asking.show,
