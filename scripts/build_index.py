@@ -3,10 +3,10 @@
 
     17 3 * * *  /srv/semsearch/.venv/bin/python /srv/semsearch/scripts/build_index.py --index /srv/papers
 
-Without sources, it does what `semsearch rebuild` does: follows the semsearch.toml of the index, or reads again
-what the published index was built from. Logs go to stderr and nothing to stdout. Exit code 0: published. 1:
-something you can mend; the published index serves on. 2: wrong usage. 75: another build is at work
-(EX_TEMPFAIL), so nothing was done.
+Without sources, it does what `semsearch rebuild` does: follows the semsearch.toml of the index, or reads
+again what the published index was built from. Logs go to stderr and nothing to stdout. Exit code 0:
+published. 1: something you can mend; the published index serves on. 2: wrong usage. 75: another build is at
+work (EX_TEMPFAIL), so nothing was done.
 """
 
 from __future__ import annotations

@@ -259,7 +259,7 @@ def show_build(report: BuildReport) -> None:
         "longer than the encoder reads at once, read in windows": counts.windowed,
         "distinct texts encoded; what the cache holds is not encoded again": counts.embedded,
         "rejected": counts.rejected,
-        "merged into others, being of the same paper; semsearch report lists them": counts.merged,
+        "merged into others; which and why: semsearch report": counts.merged,
     }
     for label, number in details.items():
         err.print(Text(f"  {number:>7,}  {label}"))

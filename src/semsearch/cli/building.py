@@ -172,7 +172,7 @@ def convert(
     if as_json and output == "-":
         raise click.UsageError("--json prints one document to stdout: name a file for the papers with -o.")
     from semsearch.ingest.duplicates.merging import merger
-    from semsearch.ingest.formats.jsonl import to_json
+    from semsearch.ingest.formats.jsonl import to_line
     from semsearch.ingest.reader import iter_papers
     from semsearch.paper import Rejected
     from semsearch.terminal import BuildBar, count, err, show_rejected
@@ -190,7 +190,7 @@ def convert(
             if item.versions:
                 merged += len(item.versions) - 1
                 tell(dump(merger(item)) + "\n")
-            write(dump(to_json(item)) + "\n")
+            write(dump(to_line(item)) + "\n")
     if not as_json or not papers:
         also = f", {merged:,} more merged into them" if merged else ""
         err.print(f"{count(papers, 'paper')}{also}, {len(rejected):,} rejected")

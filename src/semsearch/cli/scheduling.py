@@ -106,5 +106,4 @@ def _show(settings: Settings, when: Schedule, found: Times, line: str) -> None:
     }
     for name, value in rows.items():
         out.print(f"{name:<10}{value}")
-    out.print("\nTo have it done, add this line with crontab -e; or see --as systemd:\n")
-    out.print(line)
+    click.echo(f"\nTo have it done, add this line with crontab -e; or see --as systemd:\n\n{line}")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 from semsearch.config import Harvest, Settings
-from semsearch.errors import IndexBusy, MissingExtra, SemsearchError, StorageError
+from semsearch.errors import MissingExtra, SemsearchError, StorageError
 from semsearch.index.files import storage
 from semsearch.index.progress import Progress
 
@@ -50,21 +48,21 @@ def file_of(root: Path, harvest: Harvest) -> Path:
 def harvested(settings: Settings, root: Path, progress: Progress) -> dict[Harvest, Harvested]:
     """Ask each service for what is new since it was last asked.
 
-    A service that cannot be asked keeps nobody from a build: what it said before is read again, and no paper is
-    lost. Only where it never answered is there nothing to read.
+    A service that cannot be asked keeps nobody from a build: what it said before is read again, and no paper
+    is lost. Only where it never answered is there nothing to read.
 
     Raises:
         HarvestError: A service cannot be asked, and never answered.
         MissingExtra: What asks them is not installed.
-        IndexBusy: Another process is asking them.
         StorageError: The disk is full or may not be written.
     """
     wanted = list(dict.fromkeys(source for source in settings.sources if isinstance(source, Harvest)))
     if not wanted:
         return {}
     progress.step("harvest")
-    with _alone(root / FOLDER):
-        return {each: _harvested(each, root, settings.contact, progress) for each in wanted}
+    with storage(root / FOLDER):
+        (root / FOLDER).mkdir(parents=True, exist_ok=True)
+    return {each: _harvested(each, root, settings.contact, progress) for each in wanted}
 
 
 def _harvested(wanted: Harvest, root: Path, contact: str | None, progress: Progress) -> Harvested:
@@ -92,18 +90,3 @@ def _steps(progress: Progress) -> Callable[[int, int | None], None]:
         told = done
 
     return tell
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the right to ask; the published index can be changed meanwhile."""
-    with storage(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        stream = (folder / ".lock").open("a")
-    with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            hint = "Wait for it to end, then run the same command again."
-            raise IndexBusy("another build is asking services.", where=folder, hint=hint) from error
-        yield

@@ -1,4 +1,4 @@
-"""From files and services to a published index, as ``semsearch index`` and ``scripts/build_index.py`` do it."""
+"""From files and services to a published index: what `semsearch index` and cron do."""
 
 from __future__ import annotations
 
