@@ -140,13 +140,13 @@ def hanging(indent: Text, text: Text) -> Text:
     )
 
 
-def _values(text: str, style: str = "") -> Text:
+def _values(text: str, style: str = "", indent: str = "") -> Text:
     """Values, each isolated, wrapped to the terminal; one that goes on below is isolated there anew."""
     lines, before = list[Text](), ""
-    for part in Text(text, style=style).wrap(out, out.width):
+    for part in Text(text, style=style).wrap(out, max(20, out.width - len(indent))):
         part.rstrip()
         goes_on = (before + part.plain).count(ISOLATE) > part.plain.count(END)
-        lines.append(Text.assemble(before, part, END if goes_on else ""))
+        lines.append(Text.assemble(indent, before, part, END if goes_on else ""))
         before = ISOLATE if goes_on else ""
     return Text("\n").join(lines)
 
@@ -211,7 +211,7 @@ def show_version(version: Version) -> None:
     """One of the records of a paper: id, year, venue, where it was read, and what showed that it is of it."""
     about = (version.id, version.venue, str(version.year or ""), version.source, version.why)
     known = " · ".join(plain(part) for part in about if part)
-    out.print(hanging(Text("    "), Text(known)), style="dim")
+    out.print(_values(known, "dim", " " * _INDENT))
 
 
 def show_rejected(rejected: Sequence[Rejected]) -> None:

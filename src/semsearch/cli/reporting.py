@@ -38,11 +38,16 @@ def report(generation: str | None, root: Path, as_json: bool) -> None:
     manifest = store.manifest(name)
     merged, rejected = (outcome.read(store, name, of) for of in (outcome.MERGED, outcome.REJECTED))
     if as_json:
-        counts = {"counts": asdict(manifest.counts), "sources": manifest.papers_of}
+        counts = {"counts": asdict(manifest.counts), "sources": _sources(manifest)}
         about = {"generation": name, "created": manifest.created, "config": manifest.recipe.config}
         print_json({**about, **counts, "merged": merged, "rejected": rejected})
     else:
         _show(name, manifest, merged, rejected)
+
+
+def _sources(manifest: Manifest) -> dict[str, int]:
+    """Each source in the order in which it was named, and how many of its records could be used."""
+    return {source: manifest.papers_of.get(source, 0) for source in manifest.sources}
 
 
 def _show(
@@ -50,25 +55,25 @@ def _show(
 ) -> None:
     from rich.text import Text
 
-    from semsearch.harmless import plain
+    from semsearch.harmless import line, plain
     from semsearch.paper import Version
     from semsearch.terminal import count, hanging, out, show_version
 
     counts = manifest.counts
     out.print(f"{name}: {count(counts.papers, 'paper')}, built {manifest.created[:16].replace('T', ' ')} UTC")
     if manifest.recipe.config:
-        out.print(f"following {plain(manifest.recipe.config)}")
-    for source, number in manifest.papers_of.items():
-        out.print(hanging(Text(f"{number:>9,}  "), Text(f"from {plain(source)}")))
+        out.print(f"following {plain(manifest.recipe.config)}", soft_wrap=True)
+    for source, number in _sources(manifest).items():
+        out.print(f"{number:>9,}  from {plain(source)}", soft_wrap=True)
     out.print(f"{counts.merged:>9,}  merged into others")
     out.print(f"{counts.rejected:>9,}  could not be used")
     if merged:
         out.print("\nMerged, and what showed that they are of one paper:", style="bold")
     for paper in merged:
-        out.print(hanging(Text(), Text(plain(paper["title"]))))
+        out.print(hanging(Text(), Text(line(paper["title"]))))
         for version in paper["versions"]:
             show_version(Version(**version))
     if rejected:
         out.print("\nCould not be used:", style="bold")
     for item in rejected:
-        out.print(hanging(Text(), Text(f"{plain(item['where'])}: {plain(item['why'])}")))
+        out.print(f"{plain(item['where'])}: {plain(item['why'])}", soft_wrap=True)

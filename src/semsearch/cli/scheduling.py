@@ -105,5 +105,5 @@ def _show(settings: Settings, when: Schedule, found: Times, line: str) -> None:
         "next": "now: it is due" if found.due else f"{found.next:%Y-%m-%d %H:%M}",
     }
     for name, value in rows.items():
-        out.print(f"{name:<10}{value}")
+        out.print(f"{name:<10}{value}", soft_wrap=True)
     click.echo(f"\nTo have it done, add this line with crontab -e; or see --as systemd:\n\n{line}")

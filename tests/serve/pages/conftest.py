@@ -15,7 +15,7 @@ import pytest
 from semsearch.api import build, read
 from semsearch.encode import Vectors
 from semsearch.index.words import terms
-from semsearch.paper import Paper
+from semsearch.paper import Paper, Version
 from semsearch.search import Searcher
 from semsearch.serve.live import Live
 from tests.conftest import ROOT
@@ -40,6 +40,40 @@ EXTRA = [
         url="https://arxiv.org/pdf/1412.6980.pdf",
         language="en",
         keywords=("optimization", "stochastic gradients"),
+    ),
+    Paper(
+        "vaswani2017",
+        "Attention Is All You Need",
+        "A sequence is turned into another by attention alone, without recurrence and without convolution.",
+        ("Ashish Vaswani", "Noam Shazeer"),
+        2017,
+        "NIPS",
+        versions=(
+            Version(
+                "1706.03762",
+                "Attention is all you need",
+                2017,
+                "arXiv",
+                url="https://arxiv.org/abs/1706.03762",
+                source="/srv/papers/arxiv.jsonl:1",
+            ),
+            Version(
+                "vaswani2017",
+                "Attention Is All You Need",
+                2017,
+                "NIPS",
+                source="/srv/papers/refs.bib:7",
+                why="same title, authors and year",
+            ),
+            Version(
+                "W2963403868",
+                f"Attention Is All U Need {HOSTILE}",
+                2018,
+                url="javascript:alert(1)",
+                source="/srv/papers/openalex.json:1",
+                why="same arxiv:1706.03762",
+            ),
+        ),
     ),
     Paper(
         "poincare1905",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from semsearch.paper import Paper, Version
 
@@ -43,7 +44,7 @@ def _record(paper: Paper, version: Version, why: str) -> Record:
     other = version.title if version.title.casefold() != paper.title.casefold() else ""
     title = other or version.venue or version.id
     about = (str(version.year or ""), version.venue if version.venue != title else "")
-    return Record(title, tuple(filter(None, about)), _address(version), *_because(why), why)
+    return Record(title, tuple(filter(None, about)), _address(version), *because(why), why)
 
 
 def _is(paper: Paper, version: Version) -> bool:
@@ -52,12 +53,15 @@ def _is(paper: Paper, version: Version) -> bool:
 
 
 def _address(version: Version) -> str | None:
-    url = version.url or (f"https://doi.org/{version.doi}" if version.doi else "")
+    url = version.url or (f"https://doi.org/{quote(version.doi)}" if version.doi else "")
     return url if url.startswith(("https://", "http://")) else None
 
 
-def _because(why: str) -> tuple[str, str]:
-    """``same_title_authors_and_year``; an identifier in common is one reason, whichever it is."""
+def because(why: str) -> tuple[str, str]:
+    """A reason as a key of the catalogue, and the identifier in common, which is one reason whichever it is.
+
+    ``same_title_authors_and_year``, and nothing; ``same_identifier``, and ``doi:10.1038/171737a0``.
+    """
     if found := re.fullmatch(r"same (\w+:\S.*)", why):
         return "same_identifier", found[1]
     return re.sub(r"\W+", "_", why), ""
