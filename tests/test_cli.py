@@ -21,11 +21,9 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The examples, indexed by the command itself."""
+    """The examples, indexed as their file of settings says."""
     folder = tmp_path_factory.mktemp("examples")
-    assert (
-        call_main(["index", *map(str, sorted(EXAMPLES.glob("*.[bt][ix][bt]"))), "--index", str(folder)]) == 0
-    )
+    assert call_main(["index", "--config", str(EXAMPLES / "semsearch.toml"), "--index", str(folder)]) == 0
     return folder
 
 

@@ -159,4 +159,4 @@ def test_every_key_is_documented_and_the_example_can_be_followed() -> None:
     assert {key for key in keys if not re.search(rf"`\[*{key}\]*`", page)} == set()
     assert {service for service in config._SERVICES if f"`{service}`" not in page} == set()
     settings = read_settings(ROOT / "examples" / "semsearch.toml")
-    assert [Path(str(source)).name for source in settings.sources] == ["publications.txt", "landmarks.bib"]
+    assert [Path(str(source)).name for source in settings.sources] == ["landmarks.bib", "publications.txt"]

@@ -259,10 +259,12 @@ def show_build(report: BuildReport) -> None:
         "longer than the encoder reads at once, read in windows": counts.windowed,
         "distinct texts encoded; what the cache holds is not encoded again": counts.embedded,
         "rejected": counts.rejected,
-        "merged into others; which and why: semsearch report": counts.merged,
+        "merged into others, being of the same paper": counts.merged,
     }
     for label, number in details.items():
         err.print(Text(f"  {number:>7,}  {label}"))
+    if counts.merged or counts.rejected:
+        err.print(Text("           which and why: semsearch report", style="dim"))
     if report.placed_by == PCA:
         hint = "placed on the map by principal components; better with: pip install 'semsearch[map]'"
         err.print(Text(f"           {hint}", style="dim"), soft_wrap=True)

@@ -60,7 +60,8 @@ def test_what_the_file_names_is_indexed_and_read_again(run: Run, folder: Path) -
     code, out, err = run("index")
     assert (code, out) == (0, "")
     assert err.startswith(f"Following {folder}/semsearch.toml: 2 sources, daily at 03:17\n")
-    assert "      1  merged into others; which and why: semsearch report\n" in err
+    assert "      1  merged into others, being of the same paper\n" in err
+    assert "which and why: semsearch report\n" in err
     assert (folder / "index" / "CURRENT").is_file()
     code, out, _ = run("rebuild", "--json")
     report = json.loads(out)
