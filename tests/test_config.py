@@ -40,8 +40,9 @@ since = 2020-01-01
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that settings name."""
+    monkeypatch.delenv("SEMSEARCH_CONTACT", raising=False)
     for name in ("refs.bib", "golden.jsonl"):
         (tmp_path / name).touch()
     return tmp_path
@@ -75,6 +76,14 @@ def test_everything_that_can_be_said(folder: Path) -> None:
 def test_what_is_not_said_is_as_without_a_file(folder: Path) -> None:
     path = write(folder, '[[source]]\npath = "refs.bib"\n')
     assert read_settings(path) == Settings(sources=(str(folder / "refs.bib"),), path=str(path))
+
+
+def test_who_asks_may_stand_in_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(folder, "[[source]]\nharvest = 'hal'\nquery = 'proteins'\n")
+    monkeypatch.setenv("SEMSEARCH_CONTACT", "me@example.org")
+    assert read_settings(path).contact == "me@example.org"
+    path.write_text("contact = 'us@example.org'\n" + path.read_text())
+    assert read_settings(path).contact == "us@example.org"
 
 
 def test_an_encoder_in_a_folder_is_found_from_the_file(folder: Path) -> None:

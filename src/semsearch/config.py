@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -141,7 +142,7 @@ class _File:
             raise self._wrong(
                 "", "source", 'is missing. Name what to read: [[source]], then path = "refs.bib".'
             )
-        contact = self._text_of(raw, "contact")
+        contact = self._text_of(raw, "contact") or os.environ.get("SEMSEARCH_CONTACT") or None
         if contact is None and any(isinstance(source, Harvest) for source in found):
             said = (
                 'is missing. Services want to know who asks: contact = "you@example.org", above all tables.'

@@ -42,40 +42,6 @@ EXTRA = [
         keywords=("optimization", "stochastic gradients"),
     ),
     Paper(
-        "vaswani2017",
-        "Attention Is All You Need",
-        "A sequence is turned into another by attention alone, without recurrence and without convolution.",
-        ("Ashish Vaswani", "Noam Shazeer"),
-        2017,
-        "NIPS",
-        versions=(
-            Version(
-                "1706.03762",
-                "Attention is all you need",
-                2017,
-                "arXiv",
-                url="https://arxiv.org/abs/1706.03762",
-                source="/srv/papers/arxiv.jsonl:1",
-            ),
-            Version(
-                "vaswani2017",
-                "Attention Is All You Need",
-                2017,
-                "NIPS",
-                source="/srv/papers/refs.bib:7",
-                why="same title, authors and year",
-            ),
-            Version(
-                "W2963403868",
-                f"Attention Is All U Need {HOSTILE}",
-                2018,
-                url="javascript:alert(1)",
-                source="/srv/papers/openalex.json:1",
-                why="same arxiv:1706.03762",
-            ),
-        ),
-    ),
-    Paper(
         "poincare1905",
         "Sur la dynamique de l’électron",
         "Les équations du champ gardent leur forme sous un groupe de transformations, dont la gravitation "
@@ -84,6 +50,32 @@ EXTRA = [
         1905,
         "Comptes rendus de l’Académie des sciences",
         language="fr",
+        versions=(
+            Version(
+                "poincare1906",
+                "Sur la dynamique de l’électron",
+                1906,
+                "Rendiconti del Circolo Matematico di Palermo",
+                url="https://doi.org/10.1007/BF03013466",
+                source="/srv/papers/zbmath.jsonl:1",
+            ),
+            Version(
+                "poincare1905",
+                "Sur la dynamique de l’électron",
+                1905,
+                "Comptes rendus de l’Académie des sciences",
+                source="/srv/papers/refs.bib:7",
+                why="same title, authors and year",
+            ),
+            Version(
+                "W123",
+                f"On the Dynamics of the Electron {HOSTILE}",
+                1905,
+                url="javascript:alert(1)",
+                source="/srv/papers/openalex.json:1",
+                why="same doi:10.1007/BF03013466",
+            ),
+        ),
     ),
     Paper("hostile", f"Hostile {HOSTILE}", f"A hostile abstract. {HOSTILE}", (f"Eve {HOSTILE}",), 2001),
 ]
