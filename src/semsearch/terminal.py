@@ -207,11 +207,11 @@ def show_paper(paper: Paper) -> None:
         show_version(version)
 
 
-def show_version(version: Version) -> None:
+def show_version(version: Version, style: str = "dim") -> None:
     """One of the records of a paper: id, year, venue, where it was read, and what showed that it is of it."""
     about = (version.id, version.venue, str(version.year or ""), version.source, version.why)
     known = " · ".join(plain(part) for part in about if part)
-    out.print(_values(known, "dim", " " * _INDENT))
+    out.print(Text("  - ", style=style).append_text(_values(known, style, " " * _INDENT)[_INDENT:]))
 
 
 def show_rejected(rejected: Sequence[Rejected]) -> None:

@@ -181,7 +181,7 @@ def test_a_report_says_what_became_of_every_record(run: Run, folder: Path) -> No
     assert (code, err) == (0, "")
     assert f"\n        1  from {folder}/refs.bib\n        6  from {folder}/more.jsonl\n" in out
     text = " ".join(out.split())
-    adam = "Adam: A Method for Stochastic Optimization kingma2015 · ICLR · 2015"
+    adam = "Adam: A Method for Stochastic Optimization - kingma2015 · ICLR · 2015"
     assert f"Merged, and what showed that they are of one paper: {adam}" in text
     assert "· same title, authors and year" in text
     assert f"Could not be used: {folder}/more.jsonl:7: the record has no title." in text

@@ -72,7 +72,7 @@ def _show(
     for paper in merged:
         out.print(hanging(Text(), Text(line(paper["title"]))))
         for version in paper["versions"]:
-            show_version(Version(**version))
+            show_version(Version(**version), style="")
     if rejected:
         out.print("\nCould not be used:", style="bold")
     for item in rejected:
