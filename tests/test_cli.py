@@ -21,11 +21,9 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The examples, indexed by the command itself."""
+    """The examples, indexed as their file of settings says."""
     folder = tmp_path_factory.mktemp("examples")
-    assert (
-        call_main(["index", *map(str, sorted(EXAMPLES.glob("*.[bt][ix][bt]"))), "--index", str(folder)]) == 0
-    )
+    assert call_main(["index", "--config", str(EXAMPLES / "semsearch.toml"), "--index", str(folder)]) == 0
     return folder
 
 
@@ -169,6 +167,18 @@ def test_a_convert_reads_back_as_it_was_written(run: Run, tmp_path: Path) -> Non
     assert run("convert", first, "-o", second)[0] == 0
     assert first.read_text() == second.read_text()
     assert len(first.read_text().splitlines()) == 64 + 27
+
+
+def test_a_convert_leaves_out_what_a_paper_lacks(run: Run, tmp_path: Path) -> None:
+    refs = tmp_path / "refs.bib"
+    refs.write_text("@article{q, title={Quicksort}, author={Hoare, C. A. R.}, keywords={sorting}}")
+    code, out, _ = run("convert", refs, EXAMPLES / "landmarks.bib")
+    lines = [json.loads(line) for line in out.splitlines()]
+    contract = ["id", "title", "abstract", "authors", "year", "venue", "doi", "url", "language"]
+    assert code == 0
+    assert [*lines[0]] == [*contract, "keywords", "source"]
+    assert all({*contract, "source"} <= {*line} for line in lines)
+    assert not [line for line in lines if line.get("versions") == [] or line.get("truncated") is False]
 
 
 def test_rebuild_rollback_verify_and_prune(run: Run, root: Path) -> None:

@@ -51,5 +51,5 @@ def serving(
         finally:
             server.should_exit = True
             thread.join()
-            # FastAPI remembers the routes of every application there was, and they hold on to what answers them.
+            # FastAPI remembers the routes of every application, and they hold on to what answers them.
             del live.searcher

@@ -17,6 +17,8 @@ from semsearch.cli import (
     guarding,
     harvesting,
     keeping,
+    reporting,
+    scheduling,
 )
 from semsearch.cli.options import print_json_error
 from semsearch.errors import SemsearchError
@@ -72,6 +74,8 @@ for _command in (
     building.rebuild,
     building.convert,
     harvesting.harvest,
+    scheduling.schedule,
+    reporting.report,
     asking.search,
     asking.related,
     asking.show,

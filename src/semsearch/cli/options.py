@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,7 +14,7 @@ import click
 from semsearch.harmless import dump
 
 if TYPE_CHECKING:
-    from semsearch.encode.runtime import RuntimeName
+    from semsearch.config import RuntimeName, Settings
     from semsearch.index.store import Store
     from semsearch.search import Searcher
 
@@ -61,9 +61,8 @@ encoder_option = click.option(
 runtime_option = click.option(
     "--runtime",
     type=click.Choice(["auto", "torch", "onnx", "openvino"]),
-    default="auto",
-    show_default=True,
-    help="What runs the encoder. auto: what encodes most papers a second here, by a short measurement.",
+    help="What runs the encoder. auto: what encodes most papers a second here, by a short measurement.  "
+    "[default: auto]",
 )
 rerank_option = click.option(
     "--rerank",
@@ -93,6 +92,17 @@ max_rejected_option = click.option(
     help="Give up when more than N records cannot be used.  [default: read on]",
 )
 timings_option = click.option("--timings", is_flag=True, help="Say on stderr how long each step took.")
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="SEMSEARCH_CONFIG",
+    show_envvar=True,
+    metavar="FILE",
+    help="Settings: sources, schedule, options of a build.  [default: semsearch.toml beside the index]",
+)
+keep_built_option = click.option(
+    "--keep", type=click.IntRange(1), metavar="N", help="How many generations to keep.  [default: 5]"
+)
 keep_option = click.option(
     "--keep", type=click.IntRange(1), default=5, show_default=True, help="How many generations to keep."
 )
@@ -103,9 +113,10 @@ class BuildOptions:
     """What ``index`` and ``rebuild`` are told alike; each field is the option of its name."""
 
     root: Path
+    config: Path | None
     encoder: str | None
-    runtime: RuntimeName
-    keep: int
+    runtime: RuntimeName | None
+    keep: int | None
     exact: bool
     golden: Path | None
     force: bool
@@ -114,6 +125,20 @@ class BuildOptions:
     timings: bool
     quiet: bool
     as_json: bool
+
+    def over(self, settings: Settings) -> Settings:
+        """Settings, and before them what the command line says."""
+        given = {
+            "encoder": self.encoder,
+            "runtime": self.runtime,
+            "keep": self.keep,
+            "exact": self.exact or None,
+            "golden": str(self.golden) if self.golden else None,
+            "keep_duplicates": self.keep_duplicates or None,
+            "max_rejected": self.max_rejected,
+        }
+        said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        return replace(settings, **said)
 
 
 def build_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -126,9 +151,10 @@ def build_options(command: Callable[..., None]) -> Callable[..., None]:
 
     options = (
         index_option,
+        config_option,
         encoder_option,
         runtime_option,
-        keep_option,
+        keep_built_option,
         exact_option,
         golden_option,
         force_option,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from semsearch.ingest.clean import fold
@@ -52,6 +52,15 @@ def merged(records: Sequence[Paper], why: Sequence[str]) -> Paper:
             for version in (paper.versions or (_version(paper, reason),))
         ),
     )
+
+
+def merger(paper: Paper) -> dict[str, Any]:
+    """What is told of a paper that was made of several records: which they were, and why; for JSON."""
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "versions": [asdict(version) for version in paper.versions],
+    }
 
 
 def _rank(paper: Paper) -> tuple[bool, bool, int]:

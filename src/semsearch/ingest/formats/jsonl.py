@@ -16,6 +16,7 @@ from semsearch.ingest.clean import (
     clean_text,
     clean_year,
 )
+from semsearch.ingest.formats.names import split_names
 from semsearch.ingest.formats.record import UnusableError, kind, text
 from semsearch.ingest.formats.services.replies import reader_of, unpacked
 from semsearch.ingest.identity import make_id
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from semsearch.ingest.source import Source
 
 _KEYS = ("id", "title", "abstract", "authors", "year", "venue", "doi", "url", "language", "keywords")
+_RARE = ("keywords", "truncated", "identifiers", "translations", "versions")
 _START = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:[\]{]|null\b))')
 _ARRAY = re.compile(r"\s*\[\s*(?:[\]{]|null\b)")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -66,6 +68,11 @@ def to_json(paper: Paper) -> dict[str, Any]:
         "translations": [asdict(translation) for translation in paper.translations],
         "versions": [asdict(version) for version in paper.versions],
     }
+
+
+def to_line(paper: Paper) -> dict[str, Any]:
+    """The same for a file: what few papers have is left out of those that lack it."""
+    return {key: value for key, value in to_json(paper).items() if value or key not in _RARE}
 
 
 def _records(source: Source) -> Iterator[tuple[int, object]]:
@@ -288,7 +295,7 @@ def _authors(record: dict[str, Any]) -> Iterator[str]:
     """Names from a list of texts or of objects with a name, or from one text."""
     authors = record.get("authors") or record.get("author") or []
     if isinstance(authors, str):
-        yield from _split_names(authors)
+        yield from split_names(authors)
         return
     if not isinstance(authors, list):
         raise UnusableError(f"“authors” is {kind(authors)}; it must be a list of names.")
@@ -298,16 +305,6 @@ def _authors(record: dict[str, Any]) -> Iterator[str]:
             yield name or ""
         else:
             raise UnusableError(f"“authors” holds {kind(name)}; each must be a name.")
-
-
-def _split_names(text: str) -> Iterator[str]:
-    """``A; B``, ``A and B``, ``A B, C D and E F``; but ``Bengio, Yoshua``, with a one-word part, is one."""
-    if ";" in text:
-        yield from text.split(";")
-        return
-    for part in re.split(r"(?<!\s)\s+and\s+", text):
-        names = part.split(",")
-        yield from names if all(" " in name.strip() for name in names) else [part]
 
 
 def _keywords(record: dict[str, Any]) -> tuple[str, ...]:

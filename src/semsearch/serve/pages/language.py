@@ -42,6 +42,10 @@ class Language:
         }
         return Markup(text).format(**numbered)  # noqa: S704 -- of our own catalogue; format escapes the values
 
+    def says(self, key: str) -> bool:
+        """Whether the catalogue has the text of a key."""
+        return key in self.texts
+
     def plural(self, number: int) -> Literal["one", "other"]:
         """The form that goes with a number; in French none is one too (Unicode CLDR, plural rules)."""
         singular = number in (0, 1) if self.code == "fr" else number == 1

@@ -45,6 +45,7 @@ def render(request: Request, template: str, status: int = HTTPStatus.OK, **value
 
     Templates get, beside ``values``:
         say(key, **values), number(n), day(date): in that language, which is ``code``.
+        says(key): whether there is such a text.
         asset(name): the address of a file of ``static/``.
         paper_path(id), related_path(like, unlike), search_path(q, author=...): addresses in that language.
         file_path(id), file_name(paper, suffix): where a citation is, and what it is saved as.
@@ -75,6 +76,7 @@ def render(request: Request, template: str, status: int = HTTPStatus.OK, **value
             code=code,
             kept=wanted if kept else None,
             say=words.say,
+            says=words.says,
             number=words.number,
             day=words.day,
             asset=assets.address,
