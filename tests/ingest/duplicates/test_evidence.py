@@ -67,7 +67,7 @@ def test_title_authors_and_year_show_it(other: Paper, shown_by: str) -> None:
         replace(ATTENTION, id="b", title="Attention B Is All You Need", abstract=""),
         replace(ATTENTION, id="b", title="Inattention Is All You Need", abstract=""),
         replace(ATTENTION, id="b", title="Attentive Is All You Read", abstract=""),
-        replace(ATTENTION, id="b", authors=(), abstract=""),
+        replace(ATTENTION, id="b", authors=(), venue=None, abstract=""),
     ],
 )
 def test_less_does_not(other: Paper) -> None:

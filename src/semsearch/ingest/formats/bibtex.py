@@ -22,6 +22,7 @@ from semsearch.ingest.clean import (
     clean_doi,
     clean_keywords,
     clean_language,
+    clean_printed,
     clean_tex,
     clean_year,
     fold,
@@ -148,6 +149,7 @@ def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> P
         language=clean_language(fields.get("langid") or fields.get("language", "")),
         keywords=clean_keywords(clean_tex(fields.get("keywords", ""))),
         source=where,
+        printed=clean_printed(fields.get("volume", ""), fields.get("pages", "")),
     )
 
 

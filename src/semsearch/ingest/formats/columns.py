@@ -10,6 +10,7 @@ from semsearch.ingest.clean import (
     clean_abstract,
     clean_keywords,
     clean_language,
+    clean_printed,
     clean_text,
     clean_year,
     folded,
@@ -56,14 +57,15 @@ _NAMES = {
     "mag": "magid microsoftacademicid idsmag",
     "s2": "s2id semanticscholarid",
     "acl": "aclid",
+    "volume": "volume journalvolume vol",
+    "pages": "pages pagestart startpage firstpage beginpage beginningpage page pagination articlenumber "
+    "artno",
 }
 _FIELDS = {name: field for field, names in _NAMES.items() for name in names.split()}
 # What else there is in tables of papers: it tells one, and is not read.
 _OTHER = frozenset(
     (
-        "volume",
         "issue",
-        "pages",
         "issn",
         "isbn",
         "publisher",
@@ -168,6 +170,7 @@ class Columns:
             source=where,
             identifiers=identifiers,
             translations=translations,
+            printed=clean_printed(_first(row, "volume"), _first(row, "pages")),
         )
 
     def _row(self, cells: Sequence[object]) -> dict[str, list[str]]:

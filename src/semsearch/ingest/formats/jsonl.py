@@ -13,6 +13,7 @@ from semsearch.ingest.clean import (
     clean_keywords,
     clean_language,
     clean_name,
+    clean_printed,
     clean_text,
     clean_year,
 )
@@ -247,6 +248,7 @@ def _own(record: dict[str, Any], where: str) -> Paper:
         identifiers=_texts(record, "identifiers"),
         translations=tuple(filter(None, map(_translation, _objects(record, "translations")))),
         versions=tuple(map(_version, _objects(record, "versions"))),
+        printed=clean_printed(str(record.get("volume") or ""), str(record.get("pages") or "")),
     )
 
 

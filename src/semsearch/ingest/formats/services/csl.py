@@ -14,6 +14,7 @@ from semsearch.ingest.clean import (
     clean_keywords,
     clean_language,
     clean_name,
+    clean_printed,
     clean_text,
     clean_year,
 )
@@ -88,6 +89,7 @@ def paper(record: Record, where: str) -> Paper:
             ("pmc", record.get("PMCID")),
             ("arxiv", first(record, "URL") if "arxiv.org/" in first(record, "URL") else _arxiv(record)),
         ),
+        printed=clean_printed(str(record.get("volume") or ""), str(record.get("page") or "")),
     )
 
 

@@ -10,6 +10,7 @@ from semsearch.ingest.clean import (
     clean_keywords,
     clean_language,
     clean_name,
+    clean_printed,
     clean_text,
     clean_year,
 )
@@ -70,6 +71,7 @@ def _paper(record: Element, where: str) -> Paper:
         keywords=_keywords(record),
         source=where,
         identifiers=_identifiers(record, accession, addresses),
+        printed=clean_printed(_first(record, "volume"), _first(record, "pages")),
     )
 
 
