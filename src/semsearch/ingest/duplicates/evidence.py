@@ -127,7 +127,8 @@ def _same_print(one: Record, other: Record) -> str | None:
 def _same_words(one: Record, other: Record) -> str | None:
     """The same title, authors and year, as far as they are given."""
     joined = one.title.replace(" ", "") == other.title.replace(" ", "")
-    if one.numbers != other.numbers and not joined:
+    headed = one.title == other.head or other.title == one.head
+    if one.numbers != other.numbers and not (joined or headed):
         return None
     names, texts = _names_shared(one, other), _likeness(one, other)
     preprint = one.preprint or other.preprint
@@ -165,14 +166,9 @@ def _same_words(one: Record, other: Record) -> str | None:
     begins = one.title.startswith(other.title + " ") or other.title.startswith(one.title + " ")
     if begins and same_text:
         return "same title but for its end, same authors, year and abstract"
-    if begins and telling and venue and names == 1 and len(one.names) == len(other.names) and texts is None:
-        return "same title but for a subtitle, same authors, year and venue" if _headed(one, other) else None
+    if headed and telling and venue and names == 1 and len(one.names) == len(other.names) and texts is None:
+        return "same title but for a subtitle, same authors, year and venue"
     return None
-
-
-def _headed(one: Record, other: Record) -> bool:
-    """Whether one title is the other without its subtitle."""
-    return one.title == other.head or other.title == one.head
 
 
 def at_odds(one: Record, other: Record) -> bool:
