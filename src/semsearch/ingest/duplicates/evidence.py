@@ -43,7 +43,6 @@ _TELLS_ALONE = 6  # words: with the year, enough where a source names no authors
 _MOST_AUTHORS = 30
 _SUBTITLE = re.compile(r"[:.?!]\s|\s[-–—]\s|\s[\[(]")
 _NEAR = 3  # pages
-_UMLAUT = re.compile("([aou])e")  # Mueller, and Muller, are Müller
 _PARTICLES = frozenset("al bin da de del den der di dos du el la le van von".split())  # noqa: SIM905
 
 
@@ -53,7 +52,7 @@ class Record(NamedTuple):
     id: str
     identifiers: frozenset[str]
     title: str
-    head: str  # the title without its subtitle
+    written: str  # the title, as it was read
     words: int
     numbers: tuple[str, ...]
     names: tuple[frozenset[str], ...]
@@ -71,7 +70,7 @@ def record_of(paper: Paper) -> Record:
         id=paper.id,
         identifiers=identifiers_of(paper),
         title=" ".join(words),
-        head=" ".join(title_words(_SUBTITLE.split(paper.title, maxsplit=1)[0])),
+        written=paper.title,
         words=len(words),
         numbers=numbers_in(words),
         names=tuple(map(_names, paper.authors[:_MOST_AUTHORS])),
@@ -127,7 +126,8 @@ def _same_print(one: Record, other: Record) -> str | None:
 def _same_words(one: Record, other: Record) -> str | None:
     """The same title, authors and year, as far as they are given."""
     joined = one.title.replace(" ", "") == other.title.replace(" ", "")
-    headed = one.title == other.head or other.title == one.head
+    begins = one.title.startswith(other.title) or other.title.startswith(one.title)
+    headed = begins and _head(max(one, other, key=_words)) == min(one, other, key=_words).title
     if one.numbers != other.numbers and not (joined or headed):
         return None
     names, texts = _names_shared(one, other), _likeness(one, other)
@@ -163,12 +163,21 @@ def _same_words(one: Record, other: Record) -> str | None:
         return "nearly the same title, same authors and year"
     if same_text and fuzz.ratio(one.title, other.title) >= _SAME_TEXT:
         return "nearly the same title, same authors, year and abstract"
-    begins = one.title.startswith(other.title + " ") or other.title.startswith(one.title + " ")
     if begins and same_text:
         return "same title but for its end, same authors, year and abstract"
-    if headed and telling and venue and names == 1 and len(one.names) == len(other.names) and texts is None:
+    alone = texts is None and one.numbers == other.numbers
+    if headed and alone and telling and venue and names == 1 and len(one.names) == len(other.names):
         return "same title but for a subtitle, same authors, year and venue"
     return None
+
+
+def _words(record: Record) -> int:
+    return record.words
+
+
+def _head(record: Record) -> str:
+    """The title without its subtitle."""
+    return " ".join(title_words(_SUBTITLE.split(record.written, maxsplit=1)[0]))
 
 
 def at_odds(one: Record, other: Record) -> bool:
@@ -271,9 +280,9 @@ def _names_shared(one: Record, other: Record) -> float:
 def _names(author: str) -> frozenset[str]:
     """The words of a name but for initials, which sources give or leave out, and what many names have.
 
-    Neighbours also count as one word: some write VANBUSKIRK, and MARCELLINLITTLE.
+    Neighbours also count as one word: some write VANBUSKIRK, and MARCELLINLITTLE. Mueller is Müller.
     """
-    words = [_UMLAUT.sub(r"\1", word) for word in folded(author)]
+    words = folded(author.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
     own = {word for word in words if len(word) > 1 and word not in _PARTICLES}
     return frozenset(own | {one + other for one, other in pairwise(words) if len(other) > 1} or words)
 

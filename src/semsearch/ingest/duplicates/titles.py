@@ -42,11 +42,11 @@ _DOUBLED = re.compile(r"([^\W\d_])\1+")
 _LONG = 4  # letters of a word in which a slip is one: vitamin B12 is not vitamin D12
 _FUNCTION = frozenset(["and", "for", "of", "to", "with"])  # short, and no other word is a letter from it
 _MOST_SLIPS = 3  # words of a title with one letter wrong each: "un", "wo" and "non" are more than a letter
-# What is said of a paper, under its title.
+# What is said of a paper, under its title. Web of Science has "(vol 33, pg 717, 2019)" for an erratum.
 _ABOUT = frozenset(
     """
     addendum answer author authors comment commentary comments corrected correction corrigendum discussion
-    editorial erratum letter reply republished response retracted retraction re withdrawn
+    editorial erratum letter pg reply republished response retracted retraction re vol withdrawn
     """.split()  # noqa: SIM905
 )
 
