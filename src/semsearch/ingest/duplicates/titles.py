@@ -10,10 +10,33 @@ from semsearch.ingest.clean import folded
 
 # Some sources leave articles out, and write ".1." for "Part 1".
 _UNTOLD = frozenset(["a", "an", "la", "le", "les", "part", "pt", "the"])
-_LETTERS = """
-    alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau
-    upsilon phi chi psi omega
-    """.split()
+_LETTERS = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "omicron",
+    "pi",
+    "rho",
+    "sigma",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+]
 _GREEK = {0x3B1 + i: letter for i, letter in enumerate(_LETTERS)}
 _GREEK |= {code - 0x20: letter for code, letter in _GREEK.items()} | {0xB5: "mu"}
 # Keyboards have one and not the other, and no word begins with it.
