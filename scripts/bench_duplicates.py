@@ -77,7 +77,7 @@ def main() -> None:
         for row, paper in enumerate(papers[: len(papers) // 2]):
             kind = at.choice(list(CHANGES))
             kind_of[row] = kind
-            copies.append(replace(CHANGES[kind](paper, at), id=f"copy-{row}", url=None))
+            copies.append(replace(CHANGES[kind](paper, at), id=f"copy-{row}", url=None, identifiers=()))
         records = papers + copies
         with Keys() as keys:
             for row, paper in enumerate(records):

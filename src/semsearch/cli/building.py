@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,11 @@ from semsearch.cli.options import (
 from semsearch.errors import SourceError
 from semsearch.harmless import dump
 
+if TYPE_CHECKING:
+    from semsearch.paper import Paper
+
+# What `convert` writes beside JSON lines: the forms of citation, by what the names of such files end in.
+_FORMS = {"bibtex": ".bib", "ris": ".ris", "csl": ".csl.json", "csv": ".csv"}
 # A path for the sake of completion; whether there is such a file, the reader says best.
 _sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
 
@@ -102,6 +108,12 @@ def _build(
     metavar="FILE",
     help="Where to write; - is stdout.  [default: -]",
 )
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", *_FORMS]),
+    help="What to write.  [default: what the name of FILE ends in; else jsonl]",
+)
 @keep_duplicates_option
 @max_rejected_option
 @quiet_option
@@ -109,30 +121,31 @@ def _build(
 def convert(
     sources: tuple[str, ...],
     output: str,
+    form: str | None,
     keep_duplicates: bool,
     max_rejected: int | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Read papers and write them as JSON lines.
+    """Read papers and write them as JSON lines, BibTeX, RIS or CSL-JSON.
 
     This is the reading part of `index`, alone: it shows what semsearch makes of a file before anything is
     embedded. What it writes, `index` reads. Records of one paper are merged: the "versions" of a paper say
-    which they were, and what showed it.
+    which they were, and what showed it; JSON lines alone hold them.
 
     \b
     semsearch convert publications.txt | less
+    semsearch convert export.xml -o refs.bib
     semsearch convert refs.bib -o papers.jsonl --json   counts, rejected records, and where it wrote
     """
     if as_json and output == "-":
         raise click.UsageError("--json prints one document to stdout: name a file for the papers with -o.")
-    from semsearch.ingest.formats.jsonl import to_json
     from semsearch.ingest.reader import iter_papers
     from semsearch.paper import Rejected
     from semsearch.terminal import BuildBar, count, err, show_rejected
 
     papers, merged, rejected = 0, 0, list[Rejected]()
-    with BuildBar(quiet=quiet or as_json) as bar, _written(output) as write:
+    with BuildBar(quiet=quiet or as_json) as bar, _written(output, form or _form_of(output)) as write:
         bar.step("read")
         for item in iter_papers(
             sources, keep_duplicates=keep_duplicates, max_rejected=max_rejected, advance=bar.advance
@@ -142,7 +155,7 @@ def convert(
                 continue
             papers += 1
             merged += max(0, len(item.versions) - 1)
-            write(dump(to_json(item)) + "\n")
+            write(item)
     if not as_json or not papers:
         also = f", {merged:,} more merged into them" if merged else ""
         err.print(f"{count(papers, 'paper')}{also}, {len(rejected):,} rejected")
@@ -154,9 +167,31 @@ def convert(
         print_json(found | {"output": str(Path(output).resolve())})
 
 
+def _form_of(output: str) -> str:
+    """The form that the name of a file asks for."""
+    return next((form for form, suffix in _FORMS.items() if output.lower().endswith(suffix)), "jsonl")
+
+
 @contextlib.contextmanager
-def _written(output: str) -> Iterator[Callable[[str], object]]:
-    """Where to write text to: stdout, or a file that is there when all of it is."""
+def _written(output: str, form: str) -> Iterator[Callable[[Paper], object]]:
+    """Where to write papers to: stdout, or a file that is there when all of it is.
+
+    JSON lines are written as they come; of the other forms one paper may depend on those before it.
+    """
+    from semsearch.ingest.formats.jsonl import to_json
+    from semsearch.serve.citation import FORMATS
+
+    papers: list[Paper] = []
+    with _opened(output) as write:
+        if form == "jsonl":
+            yield lambda paper: write(dump(to_json(paper)) + "\n")
+        else:
+            yield papers.append
+            write(FORMATS[form].write(papers))
+
+
+@contextlib.contextmanager
+def _opened(output: str) -> Iterator[Callable[[str], object]]:
     if output == "-":
         yield lambda text: click.echo(text, nl=False)
         return

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from semsearch.ingest.clean import folded
 
 # Some sources leave articles out, and write ".1." for "Part 1".
-_UNTOLD = frozenset(["a", "an", "la", "le", "les", "part", "pt", "the"])
+_UNTOLD = frozenset(["a", "an", "la", "le", "les", "the"])
 _LETTERS = [
     "alpha",
     "beta",
@@ -78,7 +79,10 @@ def title_words(title: str) -> list[str]:
     """The words of a title: TNF-α is TNF-alpha, type II is type 2, an article is none."""
     if not title.isascii():
         title = _SHARP_S.sub("beta", title).translate(_GREEK)
-    return [_NUMBERS.get(word, word) for word in folded(title) if word not in _UNTOLD]
+    words = [_NUMBERS.get(word, word) for word in folded(title) if word not in _UNTOLD]
+    if "part" in words:
+        return [one for one, after in pairwise([*words, ""]) if not (one == "part" and after.isdecimal())]
+    return words
 
 
 def numbers_in(words: list[str]) -> tuple[str, ...]:

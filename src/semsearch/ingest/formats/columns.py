@@ -81,6 +81,8 @@ _SEVERAL = frozenset({"year", "venue", "doi", "url", "pmc", "accession"})
 _LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "pt"})
 _MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "[]"})
 _DATABASES = frozenset({"scopus", "wos", "web of science", "pubmed", "medline", "embase", "crossref"})
+# Before what a spreadsheet would compute; `serve.citation.table` writes it.
+_APOSTROPHE = re.compile("^'(?='*[=+@\uff1d\uff0b\uff20\uff0d-])")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -205,7 +207,7 @@ def _in_language(words: list[str]) -> tuple[str | None, str]:
 def _texts(cell: object) -> list[str]:
     """The texts in a cell, in a list, or under the name in a record."""
     if isinstance(cell, str):
-        text = cell.strip()
+        text = _APOSTROPHE.sub("", cell.strip())
         return [] if text.casefold() in _MISSING else [text]
     if isinstance(cell, dict):
         keys = ("name", "display_name", "full_name", "author", "value", "text")
