@@ -160,6 +160,10 @@ def test_another_page_speaks_against_it(printed: str, same: bool) -> None:
     assert bool(why(BARE, replace(BARE, id="b", printed=printed))) == same
 
 
+def test_two_parts_may_share_a_page() -> None:
+    assert why(BARE, replace(BARE, id="b", title="Attention Is All You Need, Part II")) is None
+
+
 def test_every_paper_of_a_journal_without_pages_begins_on_the_first() -> None:
     first = replace(BARE, printed="20:1")
     assert why(first, replace(first, id="b", title="Attention in Pigeons and in Rats Is Needed")) is None

@@ -117,8 +117,8 @@ def _same_print(one: Record, other: Record) -> str | None:
     """The same volume, page and year, and a title and authors that are not another's."""
     if not (one.printed and one.printed == other.printed and one.year and other.year):
         return None
-    if one.printed.endswith(":1"):
-        return None  # every paper of a journal without pages begins there
+    if one.printed.endswith(":1") or one.numbers != other.numbers:
+        return None  # every paper of a journal without pages begins there, and two parts may share a page
     agree = not (one.names and other.names) or _names_shared(one, other) >= 0.5
     return "same volume, page and year" if agree and _titles_fit(one, other) else None
 
