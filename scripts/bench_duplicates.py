@@ -87,7 +87,7 @@ CHANGES: dict[str, Change] = {
 DECOYS: dict[str, Change] = {
     "an erratum": lambda paper, at: replace(paper, title=f"Erratum: {paper.title}", abstract="", doi=None),
     "a reply": lambda paper, at: replace(paper, title=f"{paper.title}: Reply", abstract="", doi=None),
-    "a second part": lambda paper, at: replace(paper, title=f"{paper.title}, Part II", abstract=""),
+    "a second part": lambda paper, at: replace(paper, title=f"{paper.title}, Part II", abstract="", doi=None),
     "another page": lambda paper, at: replace(paper, printed="0:345", abstract="", doi=None),
 }
 

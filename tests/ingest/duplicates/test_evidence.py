@@ -135,7 +135,7 @@ BARE = replace(ATTENTION, abstract="", venue="The Veterinary record", printed="1
     "other",
     [
         replace(BARE, id="b", abstract=OTHER_ABSTRACT, year=2017),
-        replace(BARE, id="b", title="Attention Being All One Needs"),
+        replace(BARE, id="b", title="Attention Being All We Need"),
         replace(BARE, id="b", authors=()),
     ],
 )
