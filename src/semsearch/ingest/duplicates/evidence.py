@@ -21,7 +21,7 @@ from semsearch.ingest.duplicates.venues import same_meeting, same_venue, venues_
 if TYPE_CHECKING:
     from semsearch.paper import Paper
 
-# Of these a paper has one in its service: two that differ are two papers. The ACL Anthology has some under two.
+# Of these a paper has one in its service: two that differ are two papers. The Anthology has some under two.
 _ONE_EACH = ("pmid", "pmc", "arxiv", "hal", "dblp")
 # Registrants of preprints (Crossref and DataCite member lists): a paper has a DOI there and one in print.
 _PREPRINTS = frozenset(
