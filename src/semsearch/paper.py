@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Paper:
         identifiers: What other services know it by, such as ``arxiv:1706.03762`` or ``pmid:29768149``.
         translations: Title and abstract in further languages.
         versions: The records it was merged from; empty where there was one.
+        printed: Volume and first page, such as ``209:2088``: evidence of what is one paper and what are two,
+            kept no longer than until that is known.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Paper:
     identifiers: tuple[str, ...] = ()
     translations: tuple[Translation, ...] = ()
     versions: tuple[Version, ...] = ()
+    printed: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from semsearch.cli import (
     assistants,
     building,
     completing,
+    converting,
     doctor,
     evaluating,
     guarding,
@@ -72,7 +73,7 @@ def cli() -> None:
 for _command in (
     building.index,
     building.rebuild,
-    building.convert,
+    converting.convert,
     harvesting.harvest,
     scheduling.schedule,
     reporting.report,

@@ -61,6 +61,8 @@ _NO_ABSTRACT = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<![0-9])[12][0-9]{3}(?![0-9])")
+_NUMBER = re.compile(r"0*([0-9]+)")
+_PAGE = re.compile(r"(?<![a-z])([a-z]{0,2})\.?\s?0*([0-9]+)", re.IGNORECASE)
 _DOI = re.compile(r"\b10\.[0-9]{4,9}(?:\.[0-9]{1,9}){0,4}/\S+")
 _LANGUAGES: Final = {
     name: code
@@ -181,6 +183,18 @@ def clean_language(raw: str) -> str | None:
     if re.fullmatch(r"[a-z]{2}", language):
         return language
     return _LANGUAGES.get(language)
+
+
+def clean_printed(volume: str, pages: str) -> str:
+    """Volume and first page as `Paper.printed` has them; empty unless both are numbers of a kind.
+
+    ``57 Suppl 1``, ``S104-S110`` is ``57:s104``; ``012``, ``351,366`` is ``12:351``.
+    """
+    number, page = _NUMBER.search(volume), _PAGE.search(pages)
+    if not (number and page):
+        return ""
+    letters = page[1].casefold()
+    return f"{number[1]}:{'' if letters in ('p', 'pp') else letters}{page[2]}"
 
 
 def clean_keywords(raw: str) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ def test_a_file_of_every_dialect(data: Path) -> None:
             venue="Advances in Neural Information Processing Systems",
             url="https://arxiv.org/abs/1706.03762",
             source="refs.bib:7",
+            identifiers=("arxiv:1706.03762",),
         ),
         Paper(
             id="shannon1948",
@@ -77,6 +78,7 @@ def test_a_file_of_every_dialect(data: Path) -> None:
             language="en",
             keywords=("language models", "pre-training, transformers"),
             source="refs.bib:36",
+            identifiers=("acl:n19-1423",),
         ),
         Paper(
             id="jumper2021alphafold",

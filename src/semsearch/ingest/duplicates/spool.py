@@ -11,6 +11,8 @@ from typing import Any
 
 from semsearch.paper import Paper, Translation, Version
 
+_NESTED = slice(Paper.__slots__.index("translations"), Paper.__slots__.index("versions") + 1)
+
 
 class Spool:
     """A list of papers in a file without a name; to be used in a ``with`` block."""
@@ -47,7 +49,7 @@ class Spool:
 def _packed(paper: Paper) -> bytes:
     values = [getattr(paper, name) for name in Paper.__slots__]
     if paper.translations or paper.versions:
-        values[-2:] = [[_values(each) for each in many] for many in values[-2:]]
+        values[_NESTED] = [[_values(each) for each in many] for many in values[_NESTED]]
     return json.dumps(values).encode()
 
 
@@ -57,6 +59,9 @@ def _values(record: Translation | Version) -> list[Any]:
 
 def _unpacked(packed: bytes) -> Paper:
     values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in json.loads(packed)]
-    values[-2] = tuple(Translation(*each) for each in values[-2])
-    values[-1] = tuple(Version(*each) for each in values[-1])
+    translations, versions = values[_NESTED]
+    values[_NESTED] = [
+        tuple(Translation(*each) for each in translations),
+        tuple(Version(*each) for each in versions),
+    ]
     return Paper(*values)

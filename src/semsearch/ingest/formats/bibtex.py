@@ -19,16 +19,17 @@ from bibtexparser.model import (
 
 from semsearch.ingest.clean import (
     NAME_SUFFIX,
-    clean_doi,
     clean_keywords,
     clean_language,
+    clean_printed,
     clean_tex,
     clean_year,
     fold,
 )
+from semsearch.ingest.formats.links import doi_in, identifiers_in, named
 from semsearch.ingest.identity import make_id
 from semsearch.ingest.latex import from_latex
-from semsearch.paper import Paper, Rejected
+from semsearch.paper import Paper, Rejected, Translation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -44,6 +45,7 @@ _PIECE = r"""\{(?:[^{}\\]|\\.|\{[^{}]*+\})*+\}|"(?:[^"\\{}]|\\.|\{[^{}]*+\})*+"|
 _PIECES = re.compile(_PIECE, re.DOTALL)
 _JOINED = re.compile(rf"(?:{_PIECE})(?:\s*#\s*(?:{_PIECE}))*+", re.DOTALL)
 
+_TRANSLATED = re.compile(r"(?:title|abstract)_([a-z]{2})")
 _ADDRESS = re.compile(r"(?:https?|ftp)://\S+")
 _ARXIV_ID = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?")
 _NOT_VERBATIM = re.compile(r"\\url(?![A-Za-z])|[{}]|\\(?![A-Za-z])")
@@ -136,6 +138,7 @@ def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> P
         return Rejected(where, "the entry has no title. Add one.")
     authors = _authors(fields.get("author", ""))
     doi, url, arxiv = _addresses(fields)
+    language = clean_language(fields.get("langid") or fields.get("language", ""))
     return Paper(
         id=entry.key.rpartition("\0")[2].strip() or make_id(title, authors),
         title=title,
@@ -145,9 +148,12 @@ def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> P
         venue=_venue(fields) or ("arXiv" if arxiv else None),
         doi=doi,
         url=url,
-        language=clean_language(fields.get("langid") or fields.get("language", "")),
+        language=language,
         keywords=clean_keywords(clean_tex(fields.get("keywords", ""))),
         source=where,
+        identifiers=_identifiers(fields, doi, url, arxiv),
+        translations=_translations(fields, language),
+        printed=clean_printed(fields.get("volume", ""), fields.get("pages", "")),
     )
 
 
@@ -191,7 +197,7 @@ def _venue(fields: Mapping[str, str]) -> str | None:
 def _addresses(fields: Mapping[str, str]) -> tuple[str | None, str | None, str | None]:
     """The DOI, the web address and the arXiv identifier, each found from the others where it is not given."""
     address = _ADDRESS.search(_verbatim(fields.get("url", "")))
-    doi = clean_doi(_verbatim(fields.get("doi", ""))) or (clean_doi(address[0]) if address else None)
+    doi = doi_in([_verbatim(fields.get("doi", ""))], [address[0]] if address else [])
     eprint = _verbatim(fields.get("eprint", ""))
     archive = fields.get("archiveprefix") or fields.get("eprinttype", "")
     arxiv = eprint if archive.lower() == "arxiv" or (not archive and _ARXIV_ID.fullmatch(eprint)) else None
@@ -200,6 +206,26 @@ def _addresses(fields: Mapping[str, str]) -> tuple[str | None, str | None, str |
     if doi:
         return doi, f"https://doi.org/{doi}", arxiv
     return None, f"https://arxiv.org/abs/{arxiv}" if arxiv else None, arxiv
+
+
+def _identifiers(fields: Mapping[str, str], *links: str | None) -> tuple[str, ...]:
+    """What is named in a field of ours, in those of PubMed's numbers, and in the addresses."""
+    doi, url, arxiv = links
+    numbers = [f"{scheme}:{_verbatim(fields[scheme])}" for scheme in ("pmid", "pmcid") if fields.get(scheme)]
+    own = named([_verbatim(fields.get("identifiers", ""))])
+    found = identifiers_in([*numbers, doi or "", url or "", f"arxiv:{arxiv}" if arxiv else ""])
+    return tuple(dict.fromkeys((*own, *found)))
+
+
+def _translations(fields: Mapping[str, str], language: str | None) -> tuple[Translation, ...]:
+    """Of ``title_fr`` and ``abstract_fr``, as tables have them too."""
+    codes = dict.fromkeys(found[1] for key in fields if (found := _TRANSLATED.fullmatch(key)))
+    texts = (
+        Translation(code, *(clean_tex(fields.get(f"{name}_{code}", "")) for name in ("title", "abstract")))
+        for code in codes
+        if code != language
+    )
+    return tuple(each for each in texts if each.title or each.abstract)
 
 
 def _verbatim(value: str) -> str:

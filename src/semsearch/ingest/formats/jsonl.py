@@ -13,9 +13,12 @@ from semsearch.ingest.clean import (
     clean_keywords,
     clean_language,
     clean_name,
+    clean_printed,
     clean_text,
     clean_year,
+    fold,
 )
+from semsearch.ingest.formats.links import identifiers_in
 from semsearch.ingest.formats.names import split_names
 from semsearch.ingest.formats.record import UnusableError, kind, text
 from semsearch.ingest.formats.services.replies import reader_of, unpacked
@@ -237,7 +240,8 @@ def _own(record: dict[str, Any], where: str) -> Paper:
         title = _opening(abstract)
     if not title:
         raise UnusableError("the record has no title. Add one.")
-    authors = tuple(name for raw in _authors(record) if (name := clean_name(raw)))
+    authors = tuple(name for raw in _authors(record) if fold(name := clean_name(raw)))
+    doi, url = clean_doi(text(record, "doi")), text(record, "url").strip()
     return Paper(
         id=_id(record) or make_id(title, authors),
         title=title,
@@ -245,15 +249,18 @@ def _own(record: dict[str, Any], where: str) -> Paper:
         authors=authors,
         year=clean_year(record.get("year")) or clean_year(record.get("date")),
         venue=clean_text(text(record, "venue", "journal")) or None,
-        doi=clean_doi(text(record, "doi")),
-        url=text(record, "url").strip() or None,
+        doi=doi,
+        url=url or None,
         language=clean_language(text(record, "language")),
         keywords=_keywords(record),
         source=text(record, "source").strip() or where,
         truncated=record.get("truncated") is True,
-        identifiers=_texts(record, "identifiers"),
+        identifiers=_texts(record, "identifiers")
+        if "identifiers" in record
+        else identifiers_in([doi or "", url]),
         translations=tuple(filter(None, map(_translation, _objects(record, "translations")))),
         versions=tuple(map(_version, _objects(record, "versions"))),
+        printed=clean_printed(str(record.get("volume") or ""), str(record.get("pages") or "")),
     )
 
 

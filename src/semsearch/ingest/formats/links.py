@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"]+")
+_ALONE = re.compile(r"(?:https?|ftp)://[^\s\"]+")  # old DOIs have < and > in them
 # In an address the slash may be escaped, and other parameters follow.
 _DOI_ADDRESS = re.compile(r"(?:doi\.org/|\bdoi[:=]\s*)(10\.\d{4,9}(?:/|%2f)[^\s&?#]+)", re.IGNORECASE)
 _PUBMED = re.compile(r"\b(?:nlm|pubmed|medline)\b", re.IGNORECASE)
@@ -37,6 +38,9 @@ _KNOWN = tuple(
         ("lens", r"lens\.org/(?:lens/scholar/article/)?(\d{3}(?:-\d{3}){3}-\d{2}[\dx])"),
     )
 )
+_NAMED = re.compile(
+    r"(?:acl|arxiv|corpusid|dblp|doi|hal|lens|mag|openalex|pmc|pmid|s2|scopus|wos|zoorec):\S+", re.IGNORECASE
+)
 
 
 def identifiers_in(texts: Iterable[str]) -> tuple[str, ...]:
@@ -46,6 +50,12 @@ def identifiers_in(texts: Iterable[str]) -> tuple[str, ...]:
         f"{scheme}:{value[1].casefold()}" for scheme, pattern in _KNOWN for value in pattern.finditer(text)
     )
     return tuple(dict.fromkeys(found))
+
+
+def named(texts: Iterable[str]) -> tuple[str, ...]:
+    """What texts name as `Paper.identifiers` does, such as ``pmid:29768149; acl:2020.acl-main.1``."""
+    words = (word.strip(",;") for text in texts for word in text.split())
+    return tuple(dict.fromkeys(word for word in words if _NAMED.fullmatch(word)))
 
 
 def pubmed(accession: str, provider: str) -> str:
@@ -61,5 +71,6 @@ def doi_in(dois: Iterable[str], links: Iterable[str]) -> str | None:
 
 def url_in(links: Iterable[str], doi: str | None) -> str | None:
     """The first web address there is, or that of the DOI."""
-    address = next((found[0] for link in links if (found := _ADDRESS.search(link))), None)
+    found = (_ALONE.fullmatch(link) or _ADDRESS.search(link) for link in links)
+    address = next((each[0] for each in found if each), None)
     return address or (f"https://doi.org/{doi}" if doi else None)

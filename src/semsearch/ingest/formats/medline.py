@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from semsearch.ingest.clean import clean_abstract, clean_language, clean_text, clean_title
+from semsearch.ingest.clean import clean_abstract, clean_language, clean_printed, clean_text, clean_title
 from semsearch.ingest.formats.links import doi_in, identifiers_in, url_in
 from semsearch.ingest.formats.names import authors_of
 from semsearch.ingest.formats.tagged import Dialect, Record, read_tagged
@@ -63,6 +63,7 @@ def _paper(record: Record, where: str) -> Paper | Rejected:
         source=where,
         identifiers=identifiers_in([*address, *record.all("PMC"), doi or ""]),
         translations=_with_abstracts(record, translations),
+        printed=clean_printed(record.first("VI"), record.first("PG")),
     )
 
 

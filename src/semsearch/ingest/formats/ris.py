@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from semsearch.ingest.clean import clean_abstract, clean_language, clean_text
-from semsearch.ingest.formats.links import doi_in, identifiers_in, pubmed, url_in
+from semsearch.ingest.clean import clean_abstract, clean_language, clean_printed, clean_text
+from semsearch.ingest.formats.links import doi_in, identifiers_in, named, pubmed, url_in
 from semsearch.ingest.formats.names import authors_of, split_names
 from semsearch.ingest.formats.tagged import Dialect, Record, read_tagged
 from semsearch.ingest.formats.titles import titles
@@ -71,6 +71,7 @@ def _paper(record: Record, where: str) -> Paper | Rejected:
         truncated=truncated,
         identifiers=identifiers,
         translations=translations,
+        printed=clean_printed(record.first("VL"), record.first("SP")),
     )
 
 
@@ -106,7 +107,7 @@ def _identifiers(record: Record, texts: list[str]) -> tuple[str, ...]:
         texts.append(f"pmid:{second}")
     if catalogued:
         texts.append(f"pmid:{catalogued[1]}")
-    return identifiers_in(texts)
+    return tuple(dict.fromkeys((*named(record.all("U1")), *identifiers_in(texts))))
 
 
 def _pmid(record: Record) -> str:

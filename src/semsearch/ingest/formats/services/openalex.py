@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import re
 
-from semsearch.ingest.clean import clean_doi, clean_language, clean_name, clean_text, clean_year
+from semsearch.ingest.clean import (
+    clean_doi,
+    clean_language,
+    clean_name,
+    clean_printed,
+    clean_text,
+    clean_year,
+)
 from semsearch.ingest.formats.record import Record, UnusableError, identifiers, inside, kind, objects, text
 from semsearch.ingest.identity import make_id
 from semsearch.paper import Paper
@@ -61,6 +68,10 @@ def paper(record: Record, where: str) -> Paper:
                 for each in objects(record, "locations")
                 if _at_arxiv(each)
             ),
+        ),
+        printed=clean_printed(
+            str(inside(record, "biblio").get("volume") or ""),
+            str(inside(record, "biblio").get("first_page") or ""),
         ),
     )
 

@@ -10,7 +10,9 @@ from semsearch.ingest.clean import (
     clean_keywords,
     clean_language,
     clean_name,
+    clean_printed,
     clean_text,
+    clean_title,
     clean_year,
 )
 from semsearch.ingest.formats.record import UnusableError, identifiers
@@ -46,7 +48,7 @@ def read_endnote_xml(source: Source) -> Iterator[Paper | Rejected]:
 
 
 def _paper(record: Element, where: str) -> Paper:
-    title = _first(record, "titles/title", "titles/short-title")
+    title = clean_title(_first(record, "titles/title", "titles/short-title"))
     if not title:
         raise UnusableError("the record has no title. Add one.")
     authors = _people(record, "authors") or _people(record, "secondary-authors")
@@ -70,6 +72,7 @@ def _paper(record: Element, where: str) -> Paper:
         keywords=_keywords(record),
         source=where,
         identifiers=_identifiers(record, accession, addresses),
+        printed=clean_printed(_first(record, "volume"), _first(record, "pages")),
     )
 
 

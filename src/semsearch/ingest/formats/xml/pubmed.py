@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from semsearch.ingest.clean import clean_doi, clean_language, clean_text, clean_year
+from semsearch.ingest.clean import clean_doi, clean_language, clean_printed, clean_text, clean_year
 from semsearch.ingest.formats.record import UnusableError, by_language, identifiers
 from semsearch.ingest.formats.xml.records import Element, papers, text_of
 from semsearch.ingest.identity import make_id
@@ -73,6 +73,10 @@ def _paper(record: Element, where: str) -> Paper:
         source=where,
         identifiers=identifiers(("pmid", pmid), ("pmc", numbers.get("pmc"))),
         translations=by_language(translations),
+        printed=clean_printed(
+            _plain(article.find("Journal/JournalIssue/Volume")),
+            _plain(article.find("Pagination/MedlinePgn")) or _plain(article.find("Pagination/StartPage")),
+        ),
     )
 
 
