@@ -15,7 +15,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from semsearch.encode import Passport
 from semsearch.errors import IndexDamaged, IndexForeign
 
-SCHEMA = 5
+SCHEMA = 6
 CANARIES = "canaries.npy"
 _CALIBRATION = {"french", "foreign_mean", "foreign_std", "pair_mean", "pair_std"}  # see index.calibration
 

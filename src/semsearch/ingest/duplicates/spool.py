@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterator
 from typing import Any
 
-from semsearch.paper import Paper, Translation, Version
+from semsearch.paper import Original, Paper, Translation, Version
 
 
 class Spool:
@@ -47,16 +47,19 @@ class Spool:
 def _packed(paper: Paper) -> bytes:
     values = [getattr(paper, name) for name in Paper.__slots__]
     if paper.translations or paper.versions:
-        values[-2:] = [[_values(each) for each in many] for many in values[-2:]]
+        values[-3:-1] = [[_values(each) for each in many] for many in values[-3:-1]]
+    if paper.original:
+        values[-1] = _values(paper.original)
     return json.dumps(values).encode()
 
 
-def _values(record: Translation | Version) -> list[Any]:
+def _values(record: Translation | Version | Original) -> list[Any]:
     return [getattr(record, name) for name in type(record).__slots__]
 
 
 def _unpacked(packed: bytes) -> Paper:
     values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in json.loads(packed)]
-    values[-2] = tuple(Translation(*each) for each in values[-2])
-    values[-1] = tuple(Version(*each) for each in values[-1])
+    values[-3] = tuple(Translation(*each) for each in values[-3])
+    values[-2] = tuple(Version(*each) for each in values[-2])
+    values[-1] = Original(*values[-1]) if values[-1] else None
     return Paper(*values)

@@ -28,10 +28,10 @@ from semsearch.ingest.clean import (
 )
 from semsearch.ingest.identity import make_id
 from semsearch.ingest.latex import from_latex
-from semsearch.paper import Paper, Rejected
+from semsearch.paper import Original, Paper, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from semsearch.ingest.source import Source
 
@@ -148,6 +148,7 @@ def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> P
         language=clean_language(fields.get("langid") or fields.get("language", "")),
         keywords=clean_keywords(clean_tex(fields.get("keywords", ""))),
         source=where,
+        original=Original(_title(fields, str), fields.get("abstract", "")),
     )
 
 
@@ -159,8 +160,8 @@ def _join(value: str, abbreviations: Mapping[str, str]) -> str:
     return "".join(abbreviations.get(p.lower(), p) if p[0] not in '{"' else p[1:-1] for p in pieces)
 
 
-def _title(fields: Mapping[str, str]) -> str:
-    title, subtitle = clean_tex(fields.get("title", "")), clean_tex(fields.get("subtitle", ""))
+def _title(fields: Mapping[str, str], clean: Callable[[str], str] = clean_tex) -> str:
+    title, subtitle = clean(fields.get("title", "")), clean(fields.get("subtitle", ""))
     if not (title and subtitle):
         return title
     return f"{title} {subtitle}" if title[-1] in ":.?!" else f"{title}: {subtitle}"

@@ -18,7 +18,7 @@ from semsearch.ingest.formats.links import doi_in, identifiers_in, url_in
 from semsearch.ingest.formats.names import authors_of, listed, split_names
 from semsearch.ingest.formats.titles import titles
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper, Rejected, Translation
+from semsearch.paper import Original, Paper, Rejected, Translation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -168,6 +168,7 @@ class Columns:
             source=where,
             identifiers=identifiers,
             translations=translations,
+            original=Original(_first(row, "title"), _first(row, "abstract")),
         )
 
     def _row(self, cells: Sequence[object]) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from semsearch.ingest.formats.names import authors_of, split_names
 from semsearch.ingest.formats.tagged import Dialect, Record, read_tagged
 from semsearch.ingest.formats.titles import titles
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper, Rejected
+from semsearch.paper import Original, Paper, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,18 +71,20 @@ def _paper(record: Record, where: str) -> Paper | Rejected:
         truncated=truncated,
         identifiers=identifiers,
         translations=translations,
+        original=Original(record.first(*_TITLES), _written(record)),
     )
 
 
 def _abstract(record: Record) -> tuple[str, bool]:
-    """The abstract, and whether the file ends in the middle of it.
-
-    Several fields are the parts of one, as some databases write structured abstracts.
-    """
-    parts = dict.fromkeys(record.all("AB") or record.all("N2"))
-    abstract = clean_abstract(" ".join(parts))
+    """The abstract, and whether the file ends in the middle of it."""
+    abstract = clean_abstract(_written(record))
     cut = bool(abstract) and not record.ended and record.last in _ABSTRACTS
     return (f"{abstract}…", True) if cut else (abstract, False)
+
+
+def _written(record: Record) -> str:
+    """The abstract as it stands; several fields are the parts of one, as some databases write them."""
+    return " ".join(dict.fromkeys(record.all("AB") or record.all("N2")))
 
 
 def _venue(record: Record, title: str) -> str | None:
