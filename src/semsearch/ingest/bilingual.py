@@ -19,7 +19,7 @@ _HEADING = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?…»”\")\]])\s(?:/ )?(?=[A-ZÀ-Þ«“\"\[])")
 _LEAST = 100  # characters of a part
 _LEAST_UNMARKED = 200
-_ENDS = 300  # characters at each end that are compared
+_ENDS = 300  # characters at each end that are looked at
 _MOST_SENTENCES = 60
 
 
