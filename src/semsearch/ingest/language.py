@@ -42,8 +42,8 @@ _FAR = 3
 _FRENCH_LETTER = re.compile(r"[à-öø-ÿœ\u0300-\u036f]|\b(?:[cdjlmnst]|qu)['’]")
 
 
-# Words of English that no other language of papers has: they tell nearly all abstracts and most titles, in a tenth
-# of the time that the classifier takes.
+# Words of English that no other language of papers has: they tell nearly all abstracts and most titles, in a
+# tenth of the time that the classifier takes.
 _ENGLISH_ALONE = frozenset(
     """
     and are been between by each from have how its our that the their them these they this those through

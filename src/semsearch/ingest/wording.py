@@ -36,9 +36,7 @@ def worded(paper: Paper) -> Paper:
         truncated = truncated or cut
     title = rejoined(paper.title, written)
     abstract = rejoined(without_boilerplate(written), title)
-    translations = tuple(
-        replace(each, abstract=without_boilerplate(each.abstract)) for each in paper.translations
-    )
+    translations = _apart(paper.translations, title, abstract)
     language = paper.language
     if parts := parted(abstract):
         own, other = _own_first(parts, language or detected_in(title))
@@ -60,6 +58,19 @@ def _own_first(parts: tuple[Part, Part], language: str | None) -> tuple[Part, Pa
     first, second = parts
     first, second = (first[0], without_boilerplate(first[1])), (second[0], without_boilerplate(second[1]))
     return (second, first) if second[0] == language else (first, second)
+
+
+def _apart(translations: Iterable[Translation], title: str, abstract: str) -> tuple[Translation, ...]:
+    """Translations without what the paper says itself."""
+    told = (
+        replace(
+            each,
+            title=each.title if each.title != title else "",
+            abstract=other if (other := without_boilerplate(each.abstract)) != abstract else "",
+        )
+        for each in translations
+    )
+    return tuple(each for each in told if each.title or each.abstract)
 
 
 def _with(translations: Iterable[Translation], part: Part) -> tuple[Translation, ...]:

@@ -26,9 +26,11 @@ from semsearch.ingest.clean import (
     clean_year,
     fold,
 )
+from semsearch.ingest.formats.record import by_language
 from semsearch.ingest.identity import make_id
+from semsearch.ingest.language import detected_in
 from semsearch.ingest.latex import from_latex
-from semsearch.paper import Original, Paper, Rejected
+from semsearch.paper import Original, Paper, Rejected, Translation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -44,6 +46,10 @@ _PIECE = r"""\{(?:[^{}\\]|\\.|\{[^{}]*+\})*+\}|"(?:[^"\\{}]|\\.|\{[^{}]*+\})*+"|
 _PIECES = re.compile(_PIECE, re.DOTALL)
 _JOINED = re.compile(rf"(?:{_PIECE})(?:\s*#\s*(?:{_PIECE}))*+", re.DOTALL)
 
+_IN_LANGUAGE = re.compile(
+    r"(?P<field>title|abstract)[-_:]?(?P<language>de|en|es|fr|it|nl|pt|english|french|german|spanish|italian)"
+    r"|r[ée]sum[ée]|resumo|resumen|zusammenfassung|summary"
+)
 _ADDRESS = re.compile(r"(?:https?|ftp)://\S+")
 _ARXIV_ID = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?")
 _NOT_VERBATIM = re.compile(r"\\url(?![A-Za-z])|[{}]|\\(?![A-Za-z])")
@@ -136,10 +142,11 @@ def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> P
         return Rejected(where, "the entry has no title. Add one.")
     authors = _authors(fields.get("author", ""))
     doi, url, arxiv = _addresses(fields)
+    translations = _translations(fields)
     return Paper(
         id=entry.key.rpartition("\0")[2].strip() or make_id(title, authors),
         title=title,
-        abstract=clean_tex(fields.get("abstract", "")),
+        abstract=clean_tex(fields.get("abstract", "")) or next((t.abstract for t in translations), ""),
         authors=authors,
         year=clean_year(fields.get("year")) or clean_year(fields.get("date")),
         venue=_venue(fields) or ("arXiv" if arxiv else None),
@@ -148,6 +155,7 @@ def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> P
         language=clean_language(fields.get("langid") or fields.get("language", "")),
         keywords=clean_keywords(clean_tex(fields.get("keywords", ""))),
         source=where,
+        translations=translations,
         original=Original(_title(fields, str), fields.get("abstract", "")),
     )
 
@@ -165,6 +173,19 @@ def _title(fields: Mapping[str, str], clean: Callable[[str], str] = clean_tex) -
     if not (title and subtitle):
         return title
     return f"{title} {subtitle}" if title[-1] in ":.?!" else f"{title}: {subtitle}"
+
+
+def _translations(fields: Mapping[str, str]) -> tuple[Translation, ...]:
+    """What fields such as ``title_en`` and ``abstract_fr`` hold, and the ``resume`` of French theses."""
+    found: list[Translation] = []
+    for name, value in fields.items():
+        if (named := _IN_LANGUAGE.fullmatch(name)) and (text := clean_tex(value)):
+            suffix = named["language"]
+            language = clean_language(suffix) if suffix else detected_in(text)
+            if language:
+                titled = named["field"] == "title"
+                found.append(Translation(language, text if titled else "", "" if titled else text))
+    return by_language(found)
 
 
 def _authors(value: str) -> tuple[str, ...]:
