@@ -117,7 +117,7 @@ class _Numbers(dict[str, int]):
 def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
     """Index titles, abstracts, keywords and authors' names; row ``i`` is ``papers[i]``.
 
-    A translation lends a paper the words that it does not have itself. It makes the paper no longer and none of
+    A translation lends a paper words that it does not have itself. It makes the paper no longer and none of
     its own words more frequent, so that nothing changes for questions in its language.
     """
     count = len(papers)

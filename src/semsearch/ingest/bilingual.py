@@ -11,8 +11,8 @@ Part = tuple[str, str]
 
 # The heading of a second abstract. Whether it is one, the languages on both sides say.
 _HEADING = re.compile(
-    r"(?<=[.!?…»”\")\]\w])\s(?:(?:English|French) )?"
-    r"(?:Abstract|ABSTRACT|Summary|SUMMARY|R[ée]sum[ée]|R[ÉE]SUM[ÉE]|Resumen|RESUMEN|Resumo|RESUMO|Riassunto"
+    r"(?<=[.!?…»”\")\]\w])\s(?:(?:English|French) (?=[Aa]))?"
+    r"(?:[Aa]bstract|ABSTRACT|Summary|SUMMARY|R[ée]sum[ée]|R[ÉE]SUM[ÉE]|Resumen|RESUMEN|Resumo|RESUMO|Riassunto"
     r"|RIASSUNTO|Zusammenfassung|ZUSAMMENFASSUNG|Kurzfassung|Samenvatting)\b"
     r"(?:\s?\((?:in )?[^\W\d_]{2,10}(?: [^\W\d_]{2,8})?\))?(?:\s?[:.|—–-]\s?|\s(?=[A-ZÀ-Þ«“\"]))"
 )

@@ -17,10 +17,10 @@ _NOTICE = re.compile(
     |[(\[]copyright[)\]]
     |(?<![\w-])(?:Crown\s)?(?:[Cc]opyrights?|COPYRIGHT):?\s(?:notice:?\s)?
         (?=©|\(?[Cc]\)|[(\[]copyright[)\]]|{_YEAR}\b|by\s(?:the\s)?[A-Z]|[Tt]he\s[Aa]uthor)
-    |(?<=[^\s\w,;:(])\s?\([Cc]\)\s?(?={_YEAR}\b)
+    |(?:^|(?<=[^\s\w,;:(])\s?)\([Cc]\)\s?(?={_YEAR}\b)
     |\(?Psyc(?:INFO|Info)\sDatabase\sRecord
     |\[(?:ABSTRACT\sFROM\sAUTHOR|Abstract\scopyright:)
-    |(?<=[.!?)\]])\s(?=
+    |(?:^|(?<=[.!?)\]])\s)(?=
         Published\sby\s[A-Z]
         |{_YEAR}\s[A-Z][^.!?]{{2,60}}[.,]?\s?(?:B\.?V\.?|Ltd\.?|Inc\.?)?,?\s?All\srights\sreserved
         |All\srights\sreserved|Tous\sdroits\sr[ée]serv[ée]s|Alle\sRechte\svorbehalten
@@ -48,7 +48,7 @@ _WORDS = frozenset(
     license licensed licensee limited link made may media medium modifications must nc nd new no non
     noncommercial not of on online open or original owner p party permission permissions permits permitted
     please pp properly protected protégé par provided provides public publication published publisher
-    publishers publishing publié record reproduced reproduction reserved reservados reserves restrictions
+    publishers publishing publié record re reproduced reproduction reserved reservados reserves restrictions
     reuse right rights réservés s sa see société source sous terms that the their this to tous trading und
     under unless unported unrestricted use used version via vorbehalten was which with within without work
     works y
@@ -77,7 +77,9 @@ _WITHIN = re.compile(
 # Before the text: up to the word that ends such a notice.
 _BEFORE = re.compile(
     r"(?:©|\([Cc]\) ?(?=\d{4})|(?:Crown )?[Cc]opyright ?(?:©|\([Cc]\))).{2,160}?"
-    r"(?:[Rr]ights [Rr]eserved\.?|[Dd]roits réservés\.?|\b(?:Ltd|Inc|B\.?V|GmbH|IEEE|ACM|LLC)\.) (?=[A-ZÀ-Þ])"
+    r"(?:[Rr]ights [Rr]eserved\.?|[Dd]roits réservés\.?"
+    r"|\b(?:Ltd|Inc|B\.?V|GmbH|IEEE|ACM|LLC)\.(?: All rights reserved\.)?)"
+    r" (?=[A-ZÀ-Þ])"
 )
 
 

@@ -50,7 +50,7 @@ def render(request: Request, template: str, status: int = HTTPStatus.OK, **value
         asset(name): the address of a file of ``static/``.
         paper_path(id), related_path(like, unlike), search_path(q, author=...): addresses in that language.
         file_path(id), file_name(paper, suffix): where a citation is, and what it is saved as.
-        lang(text, paper): the language of a text of a paper, for its attribute; tongue(code): what it is called.
+        lang(text, paper): the language of a text of a paper, as its attribute; tongue(code): its name.
         bdi(texts): some texts of papers in a line of ours, joined by commas, none of which turns the line.
         switch: code and address of this page in each language.
     """
