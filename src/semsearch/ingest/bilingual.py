@@ -1,10 +1,10 @@
-"""Abstracts that hold one text in two languages, as theses, HAL and French journals write them."""
+"""Abstracts that hold one text twice, in English and in another language, as theses have them."""
 
 from __future__ import annotations
 
 import re
 
-from semsearch.ingest.language import detected_in
+from semsearch.ingest.language import detected_in, is_plainly_english
 
 Part = tuple[str, str]
 """A language, as ISO 639-1, and the text in it."""
@@ -31,6 +31,8 @@ def parted(abstract: str) -> tuple[Part, Part] | None:
     """
     if len(abstract) < 2 * _LEAST:
         return None
+    if is_plainly_english(abstract[-_ENDS:]) == is_plainly_english(abstract[:_ENDS]):
+        return None  # neither is English, or both are
     first, last = detected_in(abstract[:_ENDS]), detected_in(abstract[-_ENDS:])
     if first is None or last is None or first == last:
         return None

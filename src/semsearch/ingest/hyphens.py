@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _BROKEN = re.compile(r"(?<![\w-])([^\W\d_]{2,})- ([a-zß-ÿ]{2,})(?![\w-])")
+_PERHAPS = re.compile(r"- [a-zß-ÿ]")  # the same, much sooner seen
 _WORD = re.compile(r"[^\W\d_]+")
 # Of "pre- and post-training", where nothing is broken.
 _BETWEEN = frozenset("and or to nor et ou und oder y o e en of vs versus than".split())  # noqa: SIM905
@@ -42,7 +43,7 @@ def rejoined(text: str, *others: str) -> str:
         text: One line of clean text.
         others: Further texts of the same paper, to look the words up in.
     """
-    if "- " not in text or not _BROKEN.search(text):
+    if not (_PERHAPS.search(text) and _BROKEN.search(text)):
         return text
     written = {word.casefold() for each in (text, *others) for word in _WORD.findall(each)}
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_ENDS = frozenset("!.?")  # of nearly all abstracts; what ends so and has no dots has no control in it
+
+
 def worded(paper: Paper) -> Paper:
     """A paper as it is searched: its abstract alone, its language, and what was changed in `original`.
 
@@ -31,7 +34,7 @@ def worded(paper: Paper) -> Paper:
             not the reader changed anything.
     """
     written, truncated = paper.abstract, paper.truncated
-    if has_control(written):
+    if (written[-1:] not in _ENDS or "…" in written or "..." in written) and has_control(written):
         written, cut = whole(written)
         truncated = truncated or cut
     title = rejoined(paper.title, written)
