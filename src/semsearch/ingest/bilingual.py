@@ -44,19 +44,18 @@ def parted(abstract: str) -> tuple[Part, Part] | None:
 
 
 def _unmarked(abstract: str, first: str, last: str) -> tuple[Part, Part] | None:
-    """The same where nothing stands between: sentences in the first language, then sentences in the last."""
+    """The same where nothing stands between: every sentence on one side is English, and none on the other."""
     ends = [sentence.start() for sentence in _SENTENCE.finditer(abstract)]
     starts = [0, *(end + 1 for end in ends)]
     if not ends or len(starts) > _MOST_SENTENCES:
         return None
-    said = [
-        detected_in(abstract[start:end]) for start, end in zip(starts, [*ends, len(abstract)], strict=True)
-    ]
-    cut = next((i for i, language in enumerate(said) if language == last), 0)
-    if first in said[cut:] or not {*said[:cut]} <= {first, None} or said[cut - 1] is None:
+    sentences = zip(starts, [*ends, len(abstract)], strict=True)
+    english = [is_plainly_english(abstract[start:end]) for start, end in sentences]
+    cut = english.index(not english[0]) if len(set(english)) > 1 else 0
+    if not cut or english[0] in english[cut:]:
         return None
     before, after = abstract[: ends[cut - 1]], abstract[starts[cut] :].removeprefix("/ ")
-    if min(len(before), len(after)) < _LEAST_UNMARKED or not {*said[cut:]} <= {last, None}:
+    if min(len(before), len(after)) < _LEAST_UNMARKED or not (_is(before, first) and _is(after, last)):
         return None
     return (first, before), (last, after)
 

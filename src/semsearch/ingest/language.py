@@ -46,12 +46,12 @@ _FRENCH_LETTER = re.compile(r"[à-öø-ÿœ\u0300-\u036f]|\b(?:[cdjlmnst]|qu)['�
 # tenth of the time that the classifier takes.
 _ENGLISH_ALONE = frozenset(
     """
-    about and are been between by each from have how into its our than that the their them these they this those through
-    towards using was were what when where whether which with
+    about and are been between by each from have how into its our than that the their them these they this
+    those through towards using was were what when where whether which with
     """.split()  # noqa: SIM905
 )
 _IN_FRENCH = (" les ", " des ", " la ", " est ", " de ")
-# Of a title they say English where no word of grammar is another language's. Of one in ASCII that has neither,
+# Of a title they say English where no word of grammar is another language's. Of one in ASCII that has neither
 # the classifier would not be certain.
 _ENGLISH_IN_TITLES = frozenset(("for", "of", "on", "to", "via"))
 _FOREIGN_WORDS = _FRENCH | frozenset(
