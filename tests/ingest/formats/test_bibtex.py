@@ -280,7 +280,7 @@ def test_fields_in_a_language_are_translations() -> None:
 
 
 def test_a_resume_is_the_abstract_where_there_is_no_other() -> None:
-    french = "Nous demandons si les enfants se souviennent de moins de mots quand ils écrivent que quand ils parlent."
+    french = "Nous demandons si les enfants se souviennent de moins de mots quand ils écrivent ou parlent."
     (with_both, alone) = (
         only(f"@phdthesis{{a, title = {{Écrire}}, resume = {{{french}}}, {more}}}")
         for more in ("abstract = {We ask.}", "year = 1994")

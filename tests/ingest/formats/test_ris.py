@@ -229,7 +229,7 @@ def test_real_exports(shared_data: Path, name: str, papers: int, abstracts: int)
 
 def test_a_second_abstract_in_another_language_is_a_translation() -> None:
     english = "We ask whether the children remember fewer words when they write them than when they say them."
-    french = "Nous demandons si les enfants se souviennent de moins de mots quand ils écrivent que quand ils parlent."
+    french = "Nous demandons si les enfants se souviennent de moins de mots quand ils écrivent ou parlent."
     paper = only(f"TI  - Writing\nAB  - {english}\nN2  - {french}")
     assert (paper.abstract, paper.translations) == (english, (Translation("fr", "", french),))
     assert only(f"TI  - Writing\nAB  - {english}\nN2  - {english[:60]}").translations == ()
