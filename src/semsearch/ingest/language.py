@@ -41,7 +41,6 @@ _FRENCH = frozenset(
 _FAR = 3
 _FRENCH_LETTER = re.compile(r"[à-öø-ÿœ\u0300-\u036f]|\b(?:[cdjlmnst]|qu)['’]")
 
-
 # Words of English that no other language of papers has: they tell nearly all abstracts and most titles, in a
 # tenth of the time that the classifier takes.
 _ENGLISH_ALONE = frozenset(
@@ -63,8 +62,8 @@ _FOREIGN_WORDS = _FRENCH | frozenset(
 )
 _READ, _CLASSIFIED = 300, 160  # characters of a text: more would say the same
 _ENOUGH = 150  # characters of an abstract that say the language without the title
-# Below these a title or an abstract is of no language for certain; docs/formats.md says how often one is
-# right.
+# Below these a title or an abstract is of no language for certain; docs/formats.md says how
+# often one is right.
 _CERTAIN = 0.9
 _LETTERS = 12
 _BRACKET = re.compile(r" ?[\[(（]")  # behind which a title may say itself in English

@@ -19,7 +19,6 @@ from semsearch.paper import Original, Paper, Translation
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
 _ENDS = frozenset("!.?")  # of nearly all abstracts; what ends so and has no dots has no control in it
 
 
@@ -29,9 +28,8 @@ def worded(paper: Paper) -> Paper:
     To do it twice changes nothing.
 
     Args:
-        paper: As a reader made it. Its `original` has title and abstract as the source writes them, whether
-        or
-            not the reader changed anything.
+        paper: As a reader made it. Its `original` has title and abstract as the source writes them, whether or
+            not they were changed.
     """
     written, truncated = paper.abstract, paper.truncated
     if (written[-1:] not in _ENDS or "…" in written or "..." in written) and has_control(written):
