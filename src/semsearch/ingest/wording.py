@@ -28,8 +28,8 @@ def worded(paper: Paper) -> Paper:
     To do it twice changes nothing.
 
     Args:
-        paper: As a reader made it. Its `original` has title and abstract as the source writes them, whether or
-            not they were changed.
+        paper: As a reader made it. Its `original` has title and abstract as the source writes them, changed or
+            not.
     """
     written, truncated = paper.abstract, paper.truncated
     if (written[-1:] not in _ENDS or "…" in written or "..." in written) and has_control(written):
