@@ -28,8 +28,7 @@ def worded(paper: Paper) -> Paper:
     To do it twice changes nothing.
 
     Args:
-        paper: As a reader made it. Its `original` has title and abstract as the source writes them, changed or
-            not.
+        paper: As a reader made it. Its `original` has title and abstract as the source writes them.
     """
     written, truncated = paper.abstract, paper.truncated
     if (written[-1:] not in _ENDS or "…" in written or "..." in written) and has_control(written):
