@@ -200,6 +200,13 @@ def show_paper(paper: Paper) -> None:
     out.print()
     out.print(hanging(Text(), Text(line(paper.abstract) or "(no abstract)")))
     out.print()
+    for other in paper.translations:
+        out.print(
+            hanging(Text(f"[{plain(other.language)}] ", style="dim"), Text(line(other.title), style="bold"))
+        )
+        if other.abstract:
+            out.print(hanging(Text(), Text(line(other.abstract))))
+        out.print()
     out.print(_values(f"id {plain(paper.id)} · from {plain(paper.source)}", style="dim"))
     if paper.versions:
         out.print(_values(f"one paper of {len(paper.versions)} records:", style="dim"))

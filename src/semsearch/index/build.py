@@ -38,6 +38,7 @@ from semsearch.index.harvesting import Harvested
 from semsearch.index.manifest import Counts, Manifest, Recipe
 from semsearch.index.progress import Progress, Silent, Timed
 from semsearch.index.store import Store, record
+from semsearch.ingest.language import spoken
 from semsearch.paper import Paper, Rejected
 
 _PARTS = {part.__name__.rpartition(".")[2]: part.write for part in (papers, words, titles, texts, names)}
@@ -212,7 +213,7 @@ def _embed(
     spans: list[tuple[int, int]] = []
     starts = [0]
     for paper in corpus:
-        of_paper = sentences.split(paper.abstract, paper.language)
+        of_paper = sentences.split(paper.abstract, spoken(paper.abstract, paper.language))
         quotes.extend(paper.abstract[start:end] for start, end in of_paper)
         spans.extend(of_paper)
         starts.append(len(spans))

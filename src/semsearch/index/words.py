@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache, lru_cache
 from math import log1p
 from pathlib import Path
@@ -115,7 +115,11 @@ class _Numbers(dict[str, int]):
 
 
 def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
-    """Index titles, abstracts, keywords and authors' names; row ``i`` is ``papers[i]``."""
+    """Index titles, abstracts, keywords and authors' names; row ``i`` is ``papers[i]``.
+
+    A translation lends a paper words that it does not have itself. It makes the paper no longer and none of
+    its own words more frequent, so that nothing changes for questions in its language.
+    """
     count = len(papers)
     words, names = _Numbers(), _Numbers()
     of_name = cache(lambda name: {*name_terms(name), *name_terms(joined(name))})
@@ -123,6 +127,7 @@ def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> N
         folded(" ".join((paper.abstract, *paper.keywords))) for paper in counted(papers, advance)
     )
     titles = words.of(folded(paper.title) for paper in papers)
+    lent = words.of(_lent(paper) for paper in papers)
     authors = names.of({term for name in paper.authors for term in of_name(name)} for paper in papers)
 
     stems = _stemmer().stemWords([word[:_LONGEST] for word in words])
@@ -134,10 +139,10 @@ def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> N
 
     # A term and a row in one number: sorted, the postings are in order, and the same ones stand together.
     said = []
-    for numbers, rows in (bodies, *[titles] * TITLE_WEIGHT):
+    for numbers, rows in (bodies, *[titles] * TITLE_WEIGHT, lent):
         kept = place_of_word[numbers]
         said.append((kept * count + rows)[kept >= 0])
-    lengths = np.bincount(np.concatenate(said) % count, minlength=count).astype(np.float32)
+    lengths = np.bincount(np.concatenate(said[:-1]) % count, minlength=count).astype(np.float32)
     pairs, times = np.unique(
         np.concatenate([*said, place_of_name[authors[0]] * count + authors[1]]), return_counts=True
     )
@@ -154,6 +159,15 @@ def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> N
     np.save(folder / "postings.npy", np.concatenate([[0], np.cumsum(holders)]))
     np.save(folder / "posting_rows.npy", row.astype(np.int32))
     np.save(folder / "posting_impacts.npy", idf[term] * saturated)
+
+
+def _lent(paper: Paper) -> Iterator[str]:
+    """Words of a paper's translations whose terms are not its own; those of titles as often as they count."""
+    if paper.translations:
+        own = set(terms(" ".join((paper.title, paper.abstract, *paper.keywords))))
+        for each in paper.translations:
+            for text in (each.abstract, *[each.title] * TITLE_WEIGHT):
+                yield from (word for word in folded(text) if _TERM(word) not in own)
 
 
 class PaperWords:

@@ -7,6 +7,7 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Final
 
+from semsearch.ingest.boilerplate import says_nothing
 from semsearch.ingest.latex import from_latex, script
 from semsearch.ingest.mathml import formulas_written_out
 
@@ -55,11 +56,6 @@ _SOLID = re.compile(r"\S+")
 NAME_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th|ph\.?\s?d|m\.?d)\.?", re.IGNORECASE)
 _CORPORATE = re.compile(r"\b(?:of|for|and|the|inc|ltd|university|institute|department)\b|&", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[([^\[\]]+)\]\.?")
-_NO_ABSTRACT = re.compile(
-    r"[\[(<]?(?:no abstract(?: is)? (?:available|provided)|abstract (?:not |un)available|n/?a|none|null"
-    r"|(?:publisher: )?abstract available from the publisher)[\])>]?\.?",
-    re.IGNORECASE,
-)
 _YEAR = re.compile(r"(?<![0-9])[12][0-9]{3}(?![0-9])")
 _NUMBER = re.compile(r"0*([0-9]+)")
 _PAGE = re.compile(r"(?<![a-z])([a-z]{0,2})\.?\s?0*([0-9]+)", re.IGNORECASE)
@@ -105,6 +101,7 @@ _LANGUAGES: Final = {
     }.items()
     for name in names.split()
 }
+LANGUAGE_CODES: Final = tuple(sorted(set(_LANGUAGES.values())))
 
 
 def clean_text(raw: str) -> str:
@@ -140,7 +137,7 @@ def clean_title(raw: str) -> str:
 def clean_abstract(raw: str) -> str:
     """The same for an abstract; nothing where it only says that there is none."""
     abstract = clean_text(raw)
-    return "" if _NO_ABSTRACT.fullmatch(abstract) else abstract
+    return "" if says_nothing(abstract) else abstract
 
 
 def clean_name(raw: str) -> str:

@@ -16,6 +16,7 @@ from semsearch.ingest.duplicates.spool import Spool
 from semsearch.ingest.formats import SUPPORTED, format_of
 from semsearch.ingest.identity import new_ids
 from semsearch.ingest.opening import STANDARD_INPUT, opened
+from semsearch.ingest.wording import worded
 from semsearch.paper import Paper, Rejected
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def iter_papers(
     with _on_disk(), Spool() as spool, Keys() as ids, Keys() as keys:
         for name in sources:
             for item in _read_named(name):
-                checked = validate(item) if isinstance(item, Paper) else item
+                checked = _checked(item) if isinstance(item, Paper) else item
                 if isinstance(checked, Rejected):
                     yield checked
                     rejected += 1
@@ -127,6 +128,11 @@ def _on_disk() -> Iterator[None]:
             where=tempfile.gettempdir(),
             hint="Free some space there, or name another folder in TMPDIR; see ulimit -n for open files.",
         ) from error
+
+
+def _checked(paper: Paper) -> Paper | Rejected:
+    checked = validate(paper)
+    return worded(checked) if isinstance(checked, Paper) else checked
 
 
 def validate(paper: Paper) -> Paper | Rejected:

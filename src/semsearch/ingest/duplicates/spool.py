@@ -9,9 +9,10 @@ from array import array
 from collections.abc import Iterator
 from typing import Any
 
-from semsearch.paper import Paper, Translation, Version
+from semsearch.paper import Original, Paper, Translation, Version
 
 _NESTED = slice(Paper.__slots__.index("translations"), Paper.__slots__.index("versions") + 1)
+_ORIGINAL = Paper.__slots__.index("original")
 
 
 class Spool:
@@ -50,10 +51,12 @@ def _packed(paper: Paper) -> bytes:
     values = [getattr(paper, name) for name in Paper.__slots__]
     if paper.translations or paper.versions:
         values[_NESTED] = [[_values(each) for each in many] for many in values[_NESTED]]
+    if paper.original:
+        values[_ORIGINAL] = _values(paper.original)
     return json.dumps(values).encode()
 
 
-def _values(record: Translation | Version) -> list[Any]:
+def _values(record: Translation | Version | Original) -> list[Any]:
     return [getattr(record, name) for name in type(record).__slots__]
 
 
@@ -64,4 +67,5 @@ def _unpacked(packed: bytes) -> Paper:
         tuple(Translation(*each) for each in translations),
         tuple(Version(*each) for each in versions),
     ]
+    values[_ORIGINAL] = Original(*values[_ORIGINAL]) if values[_ORIGINAL] else None
     return Paper(*values)

@@ -27,12 +27,14 @@ from semsearch.ingest.clean import (
     fold,
 )
 from semsearch.ingest.formats.links import doi_in, identifiers_in, named
+from semsearch.ingest.formats.record import by_language
 from semsearch.ingest.identity import make_id
+from semsearch.ingest.language import detected_in
 from semsearch.ingest.latex import from_latex
-from semsearch.paper import Paper, Rejected, Translation
+from semsearch.paper import Original, Paper, Rejected, Translation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from semsearch.ingest.source import Source
 
@@ -45,7 +47,11 @@ _PIECE = r"""\{(?:[^{}\\]|\\.|\{[^{}]*+\})*+\}|"(?:[^"\\{}]|\\.|\{[^{}]*+\})*+"|
 _PIECES = re.compile(_PIECE, re.DOTALL)
 _JOINED = re.compile(rf"(?:{_PIECE})(?:\s*#\s*(?:{_PIECE}))*+", re.DOTALL)
 
-_TRANSLATED = re.compile(r"(?:title|abstract)_([a-z]{2})")
+_IN_LANGUAGE = re.compile(
+    r"(?P<field>title|abstract)(?:_(?P<code>[a-z]{2})|[-_:]?"
+    r"(?P<name>de|en|es|fr|it|nl|pt|english|french|german|spanish|italian))"
+    r"|r[ée]sum[ée]|resumo|resumen|zusammenfassung|summary"
+)
 _ADDRESS = re.compile(r"(?:https?|ftp)://\S+")
 _ARXIV_ID = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?")
 _NOT_VERBATIM = re.compile(r"\\url(?![A-Za-z])|[{}]|\\(?![A-Za-z])")
@@ -139,10 +145,11 @@ def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> P
     authors = _authors(fields.get("author", ""))
     doi, url, arxiv = _addresses(fields)
     language = clean_language(fields.get("langid") or fields.get("language", ""))
+    translations = _translations(fields)
     return Paper(
         id=entry.key.rpartition("\0")[2].strip() or make_id(title, authors),
         title=title,
-        abstract=clean_tex(fields.get("abstract", "")),
+        abstract=clean_tex(fields.get("abstract", "")) or next((t.abstract for t in translations), ""),
         authors=authors,
         year=clean_year(fields.get("year")) or clean_year(fields.get("date")),
         venue=_venue(fields) or ("arXiv" if arxiv else None),
@@ -152,8 +159,9 @@ def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> P
         keywords=clean_keywords(clean_tex(fields.get("keywords", ""))),
         source=where,
         identifiers=_identifiers(fields, doi, url, arxiv),
-        translations=_translations(fields, language),
+        translations=tuple(each for each in translations if each.language != language),
         printed=clean_printed(fields.get("volume", ""), fields.get("pages", "")),
+        original=Original(_title(fields, str), fields.get("abstract", "")),
     )
 
 
@@ -165,11 +173,24 @@ def _join(value: str, abbreviations: Mapping[str, str]) -> str:
     return "".join(abbreviations.get(p.lower(), p) if p[0] not in '{"' else p[1:-1] for p in pieces)
 
 
-def _title(fields: Mapping[str, str]) -> str:
-    title, subtitle = clean_tex(fields.get("title", "")), clean_tex(fields.get("subtitle", ""))
+def _title(fields: Mapping[str, str], clean: Callable[[str], str] = clean_tex) -> str:
+    title, subtitle = clean(fields.get("title", "")), clean(fields.get("subtitle", ""))
     if not (title and subtitle):
         return title
     return f"{title} {subtitle}" if title[-1] in ":.?!" else f"{title}: {subtitle}"
+
+
+def _translations(fields: Mapping[str, str]) -> tuple[Translation, ...]:
+    """What fields such as ``title_en`` and ``abstract_fr`` hold, and the ``resume`` of French theses."""
+    found: list[Translation] = []
+    for name, value in fields.items():
+        if (named := _IN_LANGUAGE.fullmatch(name)) and (text := clean_tex(value)):
+            suffix = named["code"] or named["name"]
+            language = clean_language(suffix) if suffix else detected_in(text)
+            if language:
+                titled = named["field"] == "title"
+                found.append(Translation(language, text if titled else "", "" if titled else text))
+    return by_language(found)
 
 
 def _authors(value: str) -> tuple[str, ...]:
@@ -215,17 +236,6 @@ def _identifiers(fields: Mapping[str, str], *links: str | None) -> tuple[str, ..
     own = named([_verbatim(fields.get("identifiers", ""))])
     found = identifiers_in([*numbers, doi or "", url or "", f"arxiv:{arxiv}" if arxiv else ""])
     return tuple(dict.fromkeys((*own, *found)))
-
-
-def _translations(fields: Mapping[str, str], language: str | None) -> tuple[Translation, ...]:
-    """Of ``title_fr`` and ``abstract_fr``, as tables have them too."""
-    codes = dict.fromkeys(found[1] for key in fields if (found := _TRANSLATED.fullmatch(key)))
-    texts = (
-        Translation(code, *(clean_tex(fields.get(f"{name}_{code}", "")) for name in ("title", "abstract")))
-        for code in codes
-        if code != language
-    )
-    return tuple(each for each in texts if each.title or each.abstract)
 
 
 def _verbatim(value: str) -> str:

@@ -19,7 +19,7 @@ from semsearch.ingest.formats.links import doi_in, identifiers_in, url_in
 from semsearch.ingest.formats.names import authors_of, listed, split_names
 from semsearch.ingest.formats.titles import titles
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper, Rejected, Translation
+from semsearch.paper import Original, Paper, Rejected, Translation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -173,6 +173,7 @@ class Columns:
             identifiers=identifiers,
             translations=translations,
             printed=clean_printed(_first(row, "volume"), _first(row, "pages")),
+            original=Original(_first(row, "title"), _first(row, "abstract")),
         )
 
     def _row(self, cells: Sequence[object]) -> dict[str, list[str]]:

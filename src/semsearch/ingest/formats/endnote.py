@@ -11,7 +11,7 @@ from semsearch.ingest.formats.names import authors_of
 from semsearch.ingest.formats.tagged import Dialect, Record, read_tagged
 from semsearch.ingest.formats.titles import titles
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper, Rejected
+from semsearch.paper import Original, Paper, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +62,7 @@ def _paper(record: Record, where: str) -> Paper | Rejected:
         identifiers=identifiers,
         translations=translations,
         printed=clean_printed(record.first("V"), record.first("P")),
+        original=Original(record.first("T", "!"), record.first("X")),
     )
 
 

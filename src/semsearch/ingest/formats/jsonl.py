@@ -24,7 +24,7 @@ from semsearch.ingest.formats.record import UnusableError, kind, text
 from semsearch.ingest.formats.services.replies import reader_of, unpacked
 from semsearch.ingest.identity import make_id
 from semsearch.ingest.source import MOST_LINE, undecoded, why_undecoded
-from semsearch.paper import Paper, Rejected, Translation, Version
+from semsearch.paper import Original, Paper, Rejected, Translation, Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,10 +67,11 @@ def read_jsonl(source: Source) -> Iterator[Paper | Rejected]:
 def to_json(paper: Paper) -> dict[str, Any]:
     """The JSON form of a paper, which `read_jsonl` reads back as the same paper."""
     values = {key: getattr(paper, key) for key in (*_KEYS, "truncated", "identifiers", "source")}
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()} | {
+    written = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()} | {
         "translations": [asdict(translation) for translation in paper.translations],
         "versions": [asdict(version) for version in paper.versions],
     }
+    return written | {"original": asdict(paper.original)} if paper.original else written
 
 
 def to_line(paper: Paper) -> dict[str, Any]:
@@ -261,6 +262,17 @@ def _own(record: dict[str, Any], where: str) -> Paper:
         translations=tuple(filter(None, map(_translation, _objects(record, "translations")))),
         versions=tuple(map(_version, _objects(record, "versions"))),
         printed=clean_printed(str(record.get("volume") or ""), str(record.get("pages") or "")),
+        original=_original(record),
+    )
+
+
+def _original(record: dict[str, Any]) -> Original:
+    """What an earlier reading kept, or else what stands here."""
+    kept = record.get("original")
+    kept = kept if isinstance(kept, dict) else {}
+    return Original(
+        text(kept, "title") or text(record, "title"),
+        text(kept, "abstract") or text(record, "abstract", "text", "summary"),
     )
 
 

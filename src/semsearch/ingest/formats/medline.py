@@ -11,7 +11,7 @@ from semsearch.ingest.formats.names import authors_of
 from semsearch.ingest.formats.tagged import Dialect, Record, read_tagged
 from semsearch.ingest.formats.titles import titles
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper, Rejected, Translation
+from semsearch.paper import Original, Paper, Rejected, Translation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +64,7 @@ def _paper(record: Record, where: str) -> Paper | Rejected:
         identifiers=identifiers_in([*address, *record.all("PMC"), doi or ""]),
         translations=_with_abstracts(record, translations),
         printed=clean_printed(record.first("VI"), record.first("PG")),
+        original=Original(record.first("TI", "BTI", "CTI"), " ".join(dict.fromkeys(record.all("AB")))),
     )
 
 

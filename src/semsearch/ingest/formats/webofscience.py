@@ -13,7 +13,7 @@ from semsearch.ingest.formats.tagged import Dialect, Record, read_tagged
 from semsearch.ingest.formats.titles import titles
 from semsearch.ingest.identity import make_id
 from semsearch.ingest.source import MOST_LINE
-from semsearch.paper import Paper, Rejected
+from semsearch.paper import Original, Paper, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +77,7 @@ def _paper(record: Record, where: str) -> Paper | Rejected:
         identifiers=_identifiers(record, accession, doi),
         translations=translations,
         printed=clean_printed(record.first("VL"), record.first("BP", "AR")),
+        original=Original(record.first("TI"), record.first("AB")),
     )
 
 

@@ -51,6 +51,10 @@ class Language:
         singular = number in (0, 1) if self.code == "fr" else number == 1
         return "one" if singular else "other"
 
+    def tongue(self, code: str) -> str:
+        """What a language of papers is called, such as French; its code where it is a rare one."""
+        return str(self.texts.get(f"tongue.{code}", code))
+
     def number(self, number: int) -> str:
         """A count with its thousands apart; not for years."""
         return f"{number:,}".replace(",", _THOUSANDS[self.code])

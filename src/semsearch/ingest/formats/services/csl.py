@@ -7,7 +7,7 @@ https://github.com/CrossRef/rest-api-doc/blob/master/api_format.md name them.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from semsearch.ingest.clean import (
     clean_doi,
@@ -30,7 +30,10 @@ from semsearch.ingest.formats.record import (
     text,
 )
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper, Translation
+from semsearch.paper import Original, Paper, Translation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _KEYS = frozenset(("DOI", "container-title", "issued", "URL", "event-title", "title-short", "citation-key"))
 # Those that papers are of: they tell an item of which little more is known.
@@ -90,11 +93,12 @@ def paper(record: Record, where: str) -> Paper:
         identifiers=_identifiers(record, doi),
         translations=_translations(inside(record, "custom")),
         printed=clean_printed(str(record.get("volume") or ""), str(record.get("page") or "")),
+        original=Original(_title(record, str), first(record, "abstract")),
     )
 
 
-def _title(record: Record) -> str:
-    title, subtitle = clean_text(first(record, "title")), clean_text(first(record, "subtitle"))
+def _title(record: Record, clean: Callable[[str], str] = clean_text) -> str:
+    title, subtitle = clean(first(record, "title")), clean(first(record, "subtitle"))
     if not (title and subtitle) or subtitle.casefold() in title.casefold():
         return title
     return f"{title} {subtitle}" if title[-1] in ":.?!" else f"{title}: {subtitle}"
