@@ -191,7 +191,7 @@ def test_convert_writes_what_the_name_of_the_file_asks_for(name: str, run: Run, 
     assert run("convert", tmp_path / "papers.jsonl", "-o", tmp_path / name)[0] == 0
     form = {"refs.bib": "bibtex", "refs.RIS": "ris", "refs.csl.json": "csl", "refs.csv": "csv"}[name]
     assert (tmp_path / name).read_text(encoding="utf-8").replace("\r\n", "\n") == FORMATS[form].write(
-        CORPUS
+        read(tmp_path / "papers.jsonl")[0]
     ).replace("\r\n", "\n")
     assert run("convert", tmp_path / "papers.jsonl", "--format", form)[1].strip()
     assert run("convert", tmp_path / name, "-o", tmp_path / "again.jsonl")[0] == 0

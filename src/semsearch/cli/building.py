@@ -38,7 +38,8 @@ def index(options: BuildOptions, sources: tuple[str, ...]) -> None:
     if written is None and not sources:
         raise click.UsageError(_unnamed(options.root))
     settings = written or Settings()
-    show_settings(settings, named=len(sources))
+    if not options.silent:
+        show_settings(settings, named=len(sources))
     if sources:
         settings = replace(settings, sources=sources, path=None)
     _build(settings, options)
@@ -76,7 +77,8 @@ def rebuild(options: BuildOptions, if_due: bool) -> None:
     settings = remembered(options.root, options.config)
     if if_due and not _due(settings, options):
         return
-    show_settings(settings)
+    if not options.silent:
+        show_settings(settings)
     _build(settings, options)
 
 
@@ -102,7 +104,7 @@ def _build(settings: Settings, options: BuildOptions) -> None:
 
     settings = options.over(settings)
     judged_by = gate(settings.golden, force=options.force)
-    with BuildBar(quiet=options.quiet or options.as_json) as bar:
+    with BuildBar(quiet=options.silent) as bar:
         report = build_from_settings(settings, options.root, gate=judged_by, progress=bar)
     if options.as_json:
         print_json(asdict(report))

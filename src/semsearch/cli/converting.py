@@ -66,11 +66,12 @@ def convert(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Read papers and write them as JSON lines, BibTeX, RIS, CSL-JSON or CSV.
+    """Read papers and write them in another form.
 
-    This is the reading part of `index`, alone: it shows what semsearch makes of a file before anything is
-    embedded. What it writes, `index` reads. Records of one paper are merged: the "versions" of a paper say
-    which they were, and what showed it; JSON lines alone hold them.
+    As JSON lines, BibTeX, RIS, CSL-JSON or CSV. This is the reading part of `index`, alone: it shows what
+    semsearch makes of a file before anything is embedded. What it writes, `index` reads. Records of one
+    paper are merged: the "versions" of a paper say which they were, and what showed it; JSON lines alone
+    hold them.
 
     \b
     semsearch convert publications.txt | less

@@ -181,12 +181,12 @@ def _show(report: Any, path: Path) -> None:
 
 @click.group()
 def harvest() -> None:
-    """Ask OpenAlex, arXiv, HAL, Crossref or Semantic Scholar for papers.
+    """Ask services such as HAL and OpenAlex for papers.
 
-    Each service has a command of its own, which says what it can be asked by. What comes is a file of JSON
-    lines for `semsearch index`. A harvest that was stopped, however rudely, goes on when the same command is
-    given again; one that came to its end asks only for what is new or changed since. Then a paper that
-    changed takes the place of the older one.
+    OpenAlex, arXiv, HAL, Crossref and Semantic Scholar have a command each, which says what they can be
+    asked by. What comes is a file of JSON lines for `semsearch index`. A harvest that was stopped, however
+    rudely, goes on when the same command is given again; one that came to its end asks only for what is new
+    or changed since. Then a paper that changed takes the place of the older one.
 
     \b
     semsearch harvest hal --collection LORIA --contact me@example.org

@@ -126,6 +126,11 @@ class BuildOptions:
     quiet: bool
     as_json: bool
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is said but what came of it."""
+        return self.quiet or self.as_json
+
     def over(self, settings: Settings) -> Settings:
         """Settings, and before them what the command line says."""
         given = {

@@ -288,4 +288,8 @@ def test_a_resume_is_the_abstract_where_there_is_no_other() -> None:
         for more in ("abstract = {We ask.}", "year = 1994")
     )
     assert (with_both.abstract, with_both.translations) == ("We ask.", (Translation("fr", "", french),))
-    assert alone.abstract == french
+    assert (alone.abstract, alone.translations) == (french, ())
+    own = only(
+        f"@phdthesis{{a, title={{Write}}, langid={{fr}}, title_fr={{Écrire}}, abstract_fr={{{french}}}}}"
+    )
+    assert (own.abstract, own.translations) == (french, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -126,7 +127,10 @@ _WORDS = st.lists(
     min_size=1,
     max_size=3,
 )
-_NAME = _WORDS.map(lambda words: " ".join(word.capitalize() for word in words))
+# A name of an East Asian script has no parts: with an initial behind it, it cannot be told which is which.
+_NAME = _WORDS.map(lambda words: " ".join(word.capitalize() for word in words)).filter(
+    lambda name: " " not in name or not re.search("[\u3040-\u9fff]", name)
+)
 _LANGUAGE = st.sampled_from(["de", "en", "fr"])
 
 

@@ -145,11 +145,18 @@ def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> P
     authors = _authors(fields.get("author", ""))
     doi, url, arxiv = _addresses(fields)
     language = clean_language(fields.get("langid") or fields.get("language", ""))
-    translations = _translations(fields)
+    translations, abstract = list(_translations(fields)), clean_tex(fields.get("abstract", ""))
+    if not abstract:  # it may stand in the field of a language alone, the paper's own first of all
+        alone = [each for each in translations if each.abstract and each.language == language]
+        alone += [each for each in translations if each.abstract and not each.title]
+        for each in alone[:1]:
+            abstract = each.abstract
+            translations.remove(each)
+    translations = [each for each in translations if each.language != language]
     return Paper(
         id=entry.key.rpartition("\0")[2].strip() or make_id(title, authors),
         title=title,
-        abstract=clean_tex(fields.get("abstract", "")) or next((t.abstract for t in translations), ""),
+        abstract=abstract,
         authors=authors,
         year=clean_year(fields.get("year")) or clean_year(fields.get("date")),
         venue=_venue(fields) or ("arXiv" if arxiv else None),
@@ -159,7 +166,7 @@ def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> P
         keywords=clean_keywords(clean_tex(fields.get("keywords", ""))),
         source=where,
         identifiers=_identifiers(fields, doi, url, arxiv),
-        translations=tuple(each for each in translations if each.language != language),
+        translations=tuple(translations),
         printed=clean_printed(fields.get("volume", ""), fields.get("pages", "")),
         original=Original(_title(fields, str), fields.get("abstract", "")),
     )
