@@ -22,7 +22,8 @@ def _arguments(name: str, folder: Path, root: Path) -> list[str | Path]:
     source = root.parent / "corpus.jsonl"
     (folder / "q.jsonl").write_text('{"id": "a", "text": "how is DNA copied?"}\n')
     (folder / "r.tsv").write_text("query-id\tdoc-id\tgrade\na\t10.1038/171737a0\t1\n")
-    config = folder / "semsearch.toml"
+    config = folder / "settings" / "semsearch.toml"  # beside the index, other commands would follow it too
+    config.parent.mkdir(exist_ok=True)
     config.write_text(f'schedule = "daily at 03:17"\n[[source]]\npath = "{source}"\n')
     given: dict[str, list[str | Path]] = {
         "index": [source],
