@@ -235,8 +235,8 @@ def _read_record(record: object, where: str) -> Paper:
 
 def _own(record: dict[str, Any], where: str) -> Paper:
     """Make a paper of a record as `to_json` writes it, or much alike."""
-    abstract = clean_text(text(record, "abstract", "text", "summary"))
-    title = clean_text(text(record, "title"))
+    written = Original(text(record, "title"), text(record, "abstract", "text", "summary"))
+    title, abstract = clean_text(written.title), clean_text(written.abstract)
     if not title and "title" in record:
         title = _opening(abstract)
     if not title:
@@ -262,18 +262,16 @@ def _own(record: dict[str, Any], where: str) -> Paper:
         translations=tuple(filter(None, map(_translation, _objects(record, "translations")))),
         versions=tuple(map(_version, _objects(record, "versions"))),
         printed=clean_printed(str(record.get("volume") or ""), str(record.get("pages") or "")),
-        original=_original(record),
+        original=_original(record, written),
     )
 
 
-def _original(record: dict[str, Any]) -> Original:
+def _original(record: dict[str, Any], written: Original) -> Original:
     """What an earlier reading kept, or else what stands here."""
     kept = record.get("original")
-    kept = kept if isinstance(kept, dict) else {}
-    return Original(
-        text(kept, "title") or text(record, "title"),
-        text(kept, "abstract") or text(record, "abstract", "text", "summary"),
-    )
+    if not isinstance(kept, dict):
+        return written
+    return Original(text(kept, "title") or written.title, text(kept, "abstract") or written.abstract)
 
 
 def _translation(record: dict[str, Any]) -> Translation | None:
