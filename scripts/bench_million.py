@@ -53,7 +53,7 @@ from semsearch.index import (
 from semsearch.index import manifest as manifests
 from semsearch.index.calibration import calibrate
 from semsearch.index.generation import open_generation
-from semsearch.index.manifest import Counts, Manifest, VectorSpec
+from semsearch.index.manifest import Counts, Manifest, Recipe, VectorSpec
 from semsearch.index.papers import Filters
 from semsearch.index.store import Store, record
 from semsearch.index.vectors import Mask
@@ -228,6 +228,7 @@ def _seal(folder: Path, work: Path, store: Store, papers: int) -> None:
         counts=Counts(papers, 0, 0, 0, 0, 0, said, 0),
         sources=(),
         papers_of={},
+        recipe=Recipe(),
         golden=None,
         calibration=calibrate(
             encoder,

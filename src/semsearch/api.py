@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from semsearch.config import KEEP, RECALL
 from semsearch.encode import DEFAULT, Encoder, choosing
-from semsearch.index.build import KEEP, BuildReport
+from semsearch.index.build import BuildReport
 from semsearch.index.build import build as _build
 from semsearch.index.files import storage
-from semsearch.index.lists import RECALL
 from semsearch.index.progress import Progress
 from semsearch.index.store import Store
 from semsearch.ingest.reader import read

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import click
 import pytest
 
-from semsearch.cli.sizes import size
+from semsearch import sizes
 from semsearch.encode import DEFAULT
 from semsearch.index import measuring
 from tests.index.test_plan import SPEED
@@ -65,10 +64,10 @@ def test_too_little_memory_is_said_with_what_is_needed(run: Run) -> None:
     ],
 )
 def test_sizes(text: str, expected: int) -> None:
-    assert size(None, None, text) == expected
+    assert sizes.parse(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "much", "5 X", "-1GB", "1e9"])
 def test_what_is_no_size(text: str) -> None:
-    with pytest.raises(click.BadParameter, match="is no size"):
-        size(None, None, text)
+    with pytest.raises(ValueError, match="is no size"):
+        sizes.parse(text)

@@ -9,6 +9,7 @@ import faiss
 import numpy as np
 import pytest
 
+from semsearch.config import RECALL
 from semsearch.encode import Vectors
 from semsearch.errors import IndexDamaged, StorageError
 from semsearch.index import lists, vectors
@@ -58,7 +59,7 @@ def test_the_recall_that_is_wanted_is_reached_and_recorded(
 ) -> None:
     index, spec = listed
     assert spec.spec == "IVF256,SQ8,RFlat"  # of so few dimensions, two bits each tell too little
-    assert lists.RECALL <= min(spec.recall, spec.deep_recall) <= 1
+    assert RECALL <= min(spec.recall, spec.deep_recall) <= 1
     assert 0 < spec.probes <= 256
     assert _share(index, many, QUESTIONS, 10, None) == pytest.approx(spec.recall, abs=1e-6)
     assert _share(index, many, QUESTIONS, 200, None) == pytest.approx(spec.deep_recall, abs=1e-6)
@@ -101,7 +102,7 @@ def test_more_recall_takes_a_finer_code_or_more_lists(many: Vectors, tmp_path: P
 
 def test_without_questions_recall_is_measured_beside_the_papers(many: Vectors, tmp_path: Path) -> None:
     spec = vectors.write(tmp_path, many, approximate_from=PAPERS)
-    assert spec.recall >= lists.RECALL
+    assert spec.recall >= RECALL
     near = many[::100] + 0.1 * clustered(11, 120, DIM, 1.0, 0.0, 0.0)
     near /= np.linalg.norm(near, axis=1, keepdims=True)
     assert _share(PaperVectors(tmp_path), many, near, 10, None) > 0.97

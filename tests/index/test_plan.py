@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.config import RECALL
 from semsearch.errors import StorageError
-from semsearch.index import lists, measuring, placement
+from semsearch.index import measuring, placement
 from semsearch.index.measuring import Speed
 from semsearch.index.plan import Part, Plan, plan
 
@@ -49,7 +50,7 @@ def test_few_papers_are_searched_exactly(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_million_papers_lie_in_lists() -> None:
     found = plan(1_000_000, SPEED)
-    assert (found.index_type, found.recall) == ("IVF2048,PQ192x4fs,RFlat", lists.RECALL)
+    assert (found.index_type, found.recall) == ("IVF2048,PQ192x4fs,RFlat", RECALL)
     of_lists = 1_000_000 * (96 + 8) + 2_048 * 384 * 4
     assert amounts(found.disk)["the index"] == pytest.approx(1_000_000 * 4_464 + of_lists)
     learning = 2 * 384 * 2_048 * (8 * 32 * 2_048 + 1_000_000) / 1e10

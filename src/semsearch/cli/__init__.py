@@ -12,11 +12,15 @@ from semsearch.cli import (
     assistants,
     building,
     completing,
+    converting,
     doctor,
     evaluating,
     guarding,
+    harvesting,
     keeping,
     planning,
+    reporting,
+    scheduling,
 )
 from semsearch.cli.options import print_json_error
 from semsearch.errors import SemsearchError
@@ -70,8 +74,11 @@ def cli() -> None:
 for _command in (
     building.index,
     building.rebuild,
-    building.convert,
+    converting.convert,
+    harvesting.harvest,
     planning.plan,
+    scheduling.schedule,
+    reporting.report,
     asking.search,
     asking.related,
     asking.show,

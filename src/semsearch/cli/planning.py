@@ -45,7 +45,7 @@ def plan(
     words: int,
     encoder: str | None,
     memory: int | None,
-    recall: float,
+    recall: float | None,
     exact: bool,
     again: bool,
     quiet: bool,
@@ -64,6 +64,7 @@ def plan(
     semsearch plan --papers 1_000_000
     semsearch plan --papers 10_000_000 --memory 1GB --recall 0.95
     """
+    from semsearch.config import RECALL
     from semsearch.encode import DEFAULT
     from semsearch.index import measuring
     from semsearch.index.plan import plan as planned
@@ -75,7 +76,7 @@ def plan(
         with BuildBar(quiet=quiet or as_json) as bar:
             speed = measuring.measure(words, name, bar)
         measuring.remember(speed, name)
-    found = planned(papers, speed, memory=memory, recall=recall, exact=exact)
+    found = planned(papers, speed, memory=memory, recall=recall or RECALL, exact=exact)
     if as_json:
         print_json(asdict(found) | {"seconds": found.seconds, "measured": asdict(speed)})
     else:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
+from semsearch.config import KEEP, RECALL
 from semsearch.encode import CANARIES, Encoder, Vectors, sentences, unit
 from semsearch.encode.bulk import Behind, Writable, embed
 from semsearch.encode.cache import EmbeddingCache, key
@@ -25,6 +25,7 @@ from semsearch.index import (
     lexicon,
     lists,
     names,
+    outcome,
     papers,
     texts,
     titles,
@@ -36,13 +37,13 @@ from semsearch.index.calibration import calibrate
 from semsearch.index.files import storage
 from semsearch.index.gate import Gate, Verdict, by_source
 from semsearch.index.generation import open_generation
-from semsearch.index.manifest import Counts, Manifest
+from semsearch.index.harvesting import Harvested
+from semsearch.index.manifest import Counts, Manifest, Recipe
 from semsearch.index.progress import Progress, Silent, Timed
 from semsearch.index.store import Store, record
+from semsearch.ingest.language import spoken
 from semsearch.paper import Paper, Rejected
 
-REJECTED_FILE = "rejected.jsonl"
-KEEP = 5
 _AT_ONCE = 50_000  # papers whose texts are in memory twice, to be encoded
 _PARTS = {part.__name__.rpartition(".")[2]: part.write for part in (papers, words, titles, texts, names)}
 _LIBRARIES = ("semsearch", "faiss-cpu", "numpy", "sentence-transformers", "torch")
@@ -61,6 +62,8 @@ class BuildReport:
         stages: The seconds of each step, in their order.
         placed_by: What placed the papers on the map; see `semsearch.index.placement`.
         verdict: What the gate found before it was published.
+        config: The ``semsearch.toml`` that it followed; None where there was none.
+        harvests: What became of asking services.
     """
 
     generation: str
@@ -71,6 +74,8 @@ class BuildReport:
     stages: Mapping[str, float]
     placed_by: str
     verdict: Verdict
+    config: str | None = None
+    harvests: tuple[Harvested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +96,12 @@ def build(
     *,
     rejected: Sequence[Rejected] = (),
     sources: Sequence[str] = (),
+    papers_of: Mapping[str, int] | None = None,
+    recipe: Recipe | None = None,
     keep: int = KEEP,
     exact: bool = False,
     memory: int | None = None,
-    recall: float = lists.RECALL,
+    recall: float = RECALL,
     gate: Gate | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
@@ -109,6 +116,8 @@ def build(
         encoder: Makes the vectors.
         rejected: Records that could not be used, to be counted and listed.
         sources: Where the papers came from, for `semsearch rebuild`.
+        papers_of: How many records of each of them can be used; None to count papers by the file they name.
+        recipe: How they were read, for the same; None where nothing was said.
         keep: How many generations stay, this one included.
         exact: Search vectors exactly, however many papers there are.
         memory: Bytes that the index of vectors may take from 100,000 papers on; None for no limit.
@@ -162,7 +171,7 @@ def build(
             now = datetime.now(UTC)
             added.write(staging, corpus, now, added.known(store))
             np.save(staging / manifests.CANARIES, encoder.encode_documents(CANARIES))
-            _write_rejected(staging, rejected)
+            outcome.write(staging, corpus, rejected)
             manifest = Manifest(
                 created=now.isoformat(timespec="seconds"),
                 parent=parent,
@@ -171,7 +180,8 @@ def build(
                 vectors=spec,
                 counts=_counts(corpus, rejected, embedding),
                 sources=tuple(sources),
-                papers_of=by_source(corpus),
+                papers_of=by_source(corpus) if papers_of is None else papers_of,
+                recipe=replace(recipe or Recipe(), exact=exact, memory=memory, recall=recall),
                 golden=gate.questions.path if gate.questions else None,
                 calibration=calibrate(
                     encoder,
@@ -219,7 +229,8 @@ def _embed(
     spans = array("i")
     starts = [0]
     for paper in corpus:
-        spans.extend(chain.from_iterable(sentences.split(paper.abstract, paper.language)))
+        language = spoken(paper.abstract, paper.language)
+        spans.extend(chain.from_iterable(sentences.split(paper.abstract, language)))
         starts.append(len(spans) // 2)
         progress.advance(1)
     said, dim = np.array(spans, dtype=np.int32).reshape(-1, 2), encoder.passport.dim
@@ -264,9 +275,3 @@ def _counts(corpus: Sequence[Paper], rejected: Sequence[Rejected], embedding: _E
         sentences=embedding.sentences,
         embedded=embedding.embedded,
     )
-
-
-def _write_rejected(staging: Path, rejected: Sequence[Rejected]) -> None:
-    with (staging / REJECTED_FILE).open("w", encoding="utf-8") as stream:
-        for item in rejected:
-            stream.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from semsearch.index.vectors import Mask, Rows
 
 FILE = "scan_lists.faiss"
-RECALL = 0.98
-"""What is wanted where nobody says otherwise."""
 
 NEAREST, DEEP = 10, 200
 """How many of the nearest papers recall is measured of; search takes as many as the latter."""

@@ -21,7 +21,7 @@ from semsearch.index.manifest import MEND
 from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.vectors import Mask, Rows
 from semsearch.ingest.clean import fold
-from semsearch.paper import Paper, Translation, Version
+from semsearch.paper import Original, Paper, Translation, Version
 
 FILE = "papers.sqlite"
 _MASKS = 16  # filters remembered: one question with filters asks for the same several times
@@ -97,8 +97,10 @@ def _record(row: int, paper: Paper) -> tuple[Any, ...]:
 
 def _more(paper: Paper) -> str | None:
     """What few papers have, as JSON."""
-    more = (paper.identifiers, paper.translations, paper.versions)
-    return json.dumps([list(map(_plain, each)) for each in more], ensure_ascii=False) if any(more) else None
+    more = (paper.identifiers, paper.translations, paper.versions, astuple(paper.original or Original()))
+    if not any(map(any, more)):
+        return None
+    return json.dumps([list(map(_plain, each)) for each in more], ensure_ascii=False)
 
 
 def _plain(value: str | Translation | Version) -> str | tuple[Any, ...]:
@@ -193,7 +195,7 @@ class PaperTable:
 def _paper(record: Sequence[Any]) -> Paper:
     identifier, title, abstract, authors, year, venue, doi, url, language, *rest = record
     keywords, source, truncated, more = rest
-    identifiers, translations, versions = json.loads(more) if more else ((), (), ())
+    identifiers, translations, versions, original = json.loads(more) if more else ((), (), (), ("", ""))
     return Paper(
         identifier,
         title,
@@ -210,4 +212,5 @@ def _paper(record: Sequence[Any]) -> Paper:
         tuple(identifiers),
         tuple(Translation(*each) for each in translations),
         tuple(Version(*each) for each in versions),
+        original=Original(*original) if any(original) else None,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from semsearch.config import RECALL
 from semsearch.index import lists, placement
 from semsearch.index.landscape import PLACED
 from semsearch.index.measuring import Speed
@@ -70,7 +71,7 @@ class Plan:
 
 
 def plan(
-    papers: int, speed: Speed, *, memory: int | None = None, recall: float = lists.RECALL, exact: bool = False
+    papers: int, speed: Speed, *, memory: int | None = None, recall: float = RECALL, exact: bool = False
 ) -> Plan:
     """Work out what so many papers take.
 

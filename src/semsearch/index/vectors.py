@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.config import RECALL
 from semsearch.encode import Vectors, unit
 from semsearch.index import lists, scan
 from semsearch.index.lists import ListScan
@@ -35,7 +36,7 @@ def write(
     questions: Vectors | None = None,
     exact: bool = False,
     memory: int | None = None,
-    recall: float = lists.RECALL,
+    recall: float = RECALL,
     approximate_from: int = APPROXIMATE_FROM,
 ) -> VectorSpec:
     """Write ``vectors``, shape ``(papers, dim)`` and unit norm, to be searched by inner product.

@@ -149,16 +149,17 @@ class _Counting:
         count = len(papers)
         bodies = self._words.of(folded(" ".join((paper.abstract, *paper.keywords))) for paper in papers)
         titles = self._words.of(folded(paper.title) for paper in papers)
+        lent = self._words.of(_lent(paper) for paper in papers)
         authors = self.terms.of(
             {term for name in paper.authors for term in self._of_name(name)} for paper in papers
         )
         self._stem()
         # A term and a row in one number: sorted, the same ones stand together.
         pairs = []
-        for numbers, rows in (bodies, *[titles] * TITLE_WEIGHT):
+        for numbers, rows in (bodies, *[titles] * TITLE_WEIGHT, lent):
             kept = self._term_of[numbers]
             pairs.append((kept * count + rows)[kept >= 0])
-        lengths = np.bincount(np.concatenate(pairs) % count, minlength=count)
+        lengths = np.bincount(np.concatenate(pairs[:-1]) % count, minlength=count)
         both, times = np.unique(np.concatenate([*pairs, authors[0] * count + authors[1]]), return_counts=True)
         term, row = np.divmod(both, count)
         return _Said(term.astype(np.int32), row.astype(np.int32), times.astype(np.int32), lengths)
@@ -172,7 +173,11 @@ class _Counting:
 
 
 def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
-    """Index titles, abstracts, keywords and authors' names; row ``i`` is ``papers[i]``."""
+    """Index titles, abstracts, keywords and authors' names; row ``i`` is ``papers[i]``.
+
+    A translation lends a paper words that it does not have itself. It makes the paper no longer and none of
+    its own words more frequent, so that nothing changes for questions in its language.
+    """
     counting, blocks = _Counting(), list[_Said]()
     for start in range(0, len(papers), _BLOCK):
         blocks.append(counting.said(papers[start : start + _BLOCK]))
@@ -209,6 +214,15 @@ def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> N
     np.save(folder / "postings.npy", starts)
     np.save(folder / "posting_rows.npy", rows)
     np.save(folder / "posting_impacts.npy", impacts)
+
+
+def _lent(paper: Paper) -> Iterator[str]:
+    """Words of a paper's translations whose terms are not its own; those of titles as often as they count."""
+    if paper.translations:
+        own = set(terms(" ".join((paper.title, paper.abstract, *paper.keywords))))
+        for each in paper.translations:
+            for text in (each.abstract, *[each.title] * TITLE_WEIGHT):
+                yield from (word for word in folded(text) if _TERM(word) not in own)
 
 
 class PaperWords:

@@ -97,4 +97,4 @@ def _turned(name: str) -> str:
 
 
 def _is_initials(text: str) -> bool:
-    return _INITIALS.fullmatch(text) is not None and text.upper() == text
+    return _INITIALS.fullmatch(text) is not None and all(c.isupper() for c in text if c.isalpha())

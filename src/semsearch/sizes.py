@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import re
 
-import click
-
 _UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 _UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 _SIZE = re.compile(r"(\d+(?:[.,]\d+)?|\.\d+)\s*([a-z]*)")
 
 
-def size(_context: click.Context | None, _option: click.Parameter | None, text: str | None) -> int | None:
-    """The bytes that a value of an option stands for; for click, as a callback.
+def parse(text: str) -> int:
+    """The bytes that a size stands for.
 
     Raises:
-        click.BadParameter: It is no size.
+        ValueError: It is none.
     """
-    if text is None:
-        return None
     found = _SIZE.fullmatch(text.strip().lower())
     if found is None or found[2] not in _UNITS:
-        raise click.BadParameter(f"{text!r} is no size: write it as 500MB or 2GB.")
+        raise ValueError(f"{text!r} is no size: write it as 500MB or 2GB")
     return round(float(found[1].replace(",", ".")) * _UNITS[found[2]])
