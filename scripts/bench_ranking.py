@@ -41,7 +41,9 @@ def opened(folder: Path, work: Path, *, rebuild: bool = False) -> Searcher:
     root = work / folder.name
     if rebuild or not (root / "CURRENT").exists():
         with BuildBar() as bar:
-            build_from_settings(Settings((str(folder / "corpus.jsonl"),)), root, progress=bar)
+            # Each record is judged by itself, those that are of one paper too.
+            settings = Settings((str(folder / "corpus.jsonl"),), keep_duplicates=True)
+            build_from_settings(settings, root, progress=bar)
     return open_searcher(root)
 
 

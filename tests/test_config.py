@@ -10,9 +10,10 @@ from typing import get_args
 import pytest
 
 from semsearch import config
-from semsearch.config import Harvest, RuntimeName, Settings, beside, read_settings
+from semsearch.config import RuntimeName, Settings, beside, read_settings
 from semsearch.encode import runtime
 from semsearch.errors import ConfigError
+from semsearch.request import Request
 
 ROOT = Path(__file__).resolve().parent.parent
 WHOLE = """\
@@ -59,7 +60,7 @@ def test_everything_that_can_be_said(folder: Path) -> None:
     assert settings.schedule is not None
     assert settings.schedule.cron == "17 3 * * *"
     assert settings == Settings(
-        sources=(str(folder / "refs.bib"), Harvest("hal", institution="Inria", since=date(2020, 1, 1))),
+        sources=(str(folder / "refs.bib"), Request("hal", institution="Inria", since=date(2020, 1, 1))),
         encoder="a/name",
         runtime="onnx",
         golden=str(folder / "golden.jsonl"),

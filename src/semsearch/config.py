@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 
 from semsearch import schedule, sizes
 from semsearch.errors import ConfigError
+from semsearch.request import Request
 from semsearch.schedule import Schedule
 
 FILE = "semsearch.toml"
@@ -31,24 +32,6 @@ _KINDS = {
     bool: "true or false",
     date: "a date, as 2024-01-31",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Harvest:
-    """What a service is asked for; each field but the first is a key of a ``[[source]]``."""
-
-    service: str
-    query: str | None = None
-    institution: str | None = None
-    author: str | None = None
-    category: str | None = None
-    since: date | None = None
-    until: date | None = None
-
-    def __str__(self) -> str:
-        """``hal (institution Inria, since 2020-01-01)``."""
-        said = [f"{field.name} {value}" for field in fields(self)[1:] if (value := getattr(self, field.name))]
-        return f"{self.service} ({', '.join(said)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +54,7 @@ class Settings:
         path: The ``semsearch.toml`` all this is from, an absolute path; None where there is none.
     """
 
-    sources: tuple[str | Harvest, ...] = ()
+    sources: tuple[str | Request, ...] = ()
     encoder: str | None = None
     runtime: RuntimeName = "auto"
     golden: str | None = None
@@ -157,7 +140,7 @@ class _File:
                 "", "source", 'is missing. Name what to read: [[source]], then path = "refs.bib".'
             )
         contact = self._text_of(raw, "contact") or os.environ.get("SEMSEARCH_CONTACT") or None
-        if contact is None and any(isinstance(source, Harvest) for source in found):
+        if contact is None and any(isinstance(source, Request) for source in found):
             said = (
                 'is missing. Services want to know who asks: contact = "you@example.org", above all tables.'
             )
@@ -179,7 +162,7 @@ class _File:
             path=str(self._path),
         )
 
-    def _source(self, raw: Mapping[str, Any], number: int) -> str | Harvest:
+    def _source(self, raw: Mapping[str, Any], number: int) -> str | Request:
         table = f"source {number + 1}"
         self._typed(raw, _SOURCE, table)
         if ("path" in raw) == ("harvest" in raw):
@@ -194,7 +177,7 @@ class _File:
         if not asked.keys() - {"since", "until"}:
             said = "asks for everything there is: name a query, institution, author or category."
             raise self._wrong(table, "harvest", said)
-        return Harvest(service, **asked)
+        return Request(service, **asked)
 
     def _schedule(self, raw: Mapping[str, Any]) -> Schedule | None:
         text = self._text_of(raw, "schedule")

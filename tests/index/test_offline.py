@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from semsearch.config import Harvest, Settings, beside
+from semsearch.config import Settings, beside
 from semsearch.encode import DEFAULT, choosing
 from semsearch.errors import BuildHeld, ConfigError, IndexMissing, MissingExtra, SemsearchError, SourceError
 from semsearch.index import outcome
@@ -23,6 +23,7 @@ from semsearch.index.generation import open_generation
 from semsearch.index.harvesting import file_of
 from semsearch.index.offline import build_from_settings, remembered, settings_of, times
 from semsearch.index.store import Store
+from semsearch.request import Request
 from semsearch.search.golden import gate
 from tests.support import CORPUS, WordEncoder
 
@@ -197,27 +198,16 @@ class _Report:
     total: int
 
 
-@dataclass(frozen=True)
-class _Request:
-    service: str
-    query: str | None = None
-    institution: str | None = None
-    author: str | None = None
-    category: str | None = None
-    since: date | None = None
-    until: date | None = None
-
-
 @pytest.fixture
 def hal(monkeypatch: pytest.MonkeyPatch) -> Service:
     """A service that answers what it is told to."""
     service, module = Service(many(12, "hal")), ModuleType("semsearch.ingest.harvest")
-    vars(module).update(Request=_Request, harvest=service.harvest)
+    vars(module).update(harvest=service.harvest)
     monkeypatch.setitem(sys.modules, "semsearch.ingest.harvest", module)
     return service
 
 
-INRIA = Harvest("hal", institution="Inria Paris", since=date(2020, 1, 1))
+INRIA = Request("hal", institution="Inria Paris", since=date(2020, 1, 1))
 TOML = """\
 contact = "library@example.org"
 [[source]]
@@ -246,7 +236,7 @@ def test_a_service_is_asked_before_every_build(root: Path, hal: Service) -> None
     (harvest,) = second.harvests
     assert (harvest.new, harvest.total, harvest.problem) == (2, 14, None)
     assert harvest.source == "hal (institution Inria Paris, since 2020-01-01)"
-    request = _Request("hal", institution="Inria Paris", since=date(2020, 1, 1))
+    request = Request("hal", institution="Inria Paris", since=date(2020, 1, 1))
     assert hal.asked == [(request, "library@example.org")] * 2
     path = file_of(root, INRIA)
     assert path.parent == root / "harvest"
@@ -290,10 +280,10 @@ def test_a_service_that_forgot_its_papers_is_held_back(root: Path, hal: Service)
 def test_each_question_to_a_service_has_a_file_of_its_own(tmp_path: Path) -> None:
     asked = [
         INRIA,
-        Harvest("hal", institution="Inria Paris"),
-        Harvest("hal", query="Inria Paris"),
-        Harvest("openalex", institution="Inria Paris"),
-        Harvest("arxiv", query="é/../ü" * 50),
+        Request("hal", institution="Inria Paris"),
+        Request("hal", query="Inria Paris"),
+        Request("openalex", institution="Inria Paris"),
+        Request("arxiv", query="é/../ü" * 50),
     ]
     files = [file_of(tmp_path, harvest) for harvest in asked]
     assert len({*files}) == len(asked)

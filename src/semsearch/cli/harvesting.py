@@ -117,7 +117,7 @@ def _harvest(
 ) -> None:
     from semsearch.harmless import plain
     from semsearch.ingest.harvest import Request, harvest
-    from semsearch.ingest.harvest.request import file_name
+    from semsearch.request import file_name
     from semsearch.terminal import BuildBar, err
 
     if collection:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from semsearch.config import Harvest, Settings
+from semsearch.config import Settings
 from semsearch.errors import MissingExtra, SemsearchError, StorageError
 from semsearch.index.files import storage
 from semsearch.index.progress import Progress
+from semsearch.request import Request
 
 FOLDER = "harvest"
 
@@ -37,7 +38,7 @@ class Harvested:
     problem: str | None = None
 
 
-def file_of(root: Path, harvest: Harvest) -> Path:
+def file_of(root: Path, harvest: Request) -> Path:
     """Where the papers of a harvest are kept; another question has another file."""
     asked = harvest.institution or harvest.author or harvest.query or harvest.category or ""
     words = re.sub(r"[^a-z0-9]+", "-", asked.casefold()).strip("-")[:40]
@@ -45,7 +46,7 @@ def file_of(root: Path, harvest: Harvest) -> Path:
     return root / FOLDER / "-".join(filter(None, (harvest.service, words, f"{digest}.jsonl")))
 
 
-def harvested(settings: Settings, root: Path, progress: Progress) -> dict[Harvest, Harvested]:
+def harvested(settings: Settings, root: Path, progress: Progress) -> dict[Request, Harvested]:
     """Ask each service for what is new since it was last asked.
 
     A service that cannot be asked keeps nobody from a build: what it said before is read again, and no paper
@@ -56,7 +57,7 @@ def harvested(settings: Settings, root: Path, progress: Progress) -> dict[Harves
         MissingExtra: What asks them is not installed.
         StorageError: The disk is full or may not be written.
     """
-    wanted = list(dict.fromkeys(source for source in settings.sources if isinstance(source, Harvest)))
+    wanted = list(dict.fromkeys(source for source in settings.sources if isinstance(source, Request)))
     if not wanted:
         return {}
     progress.step("harvest")
@@ -65,19 +66,25 @@ def harvested(settings: Settings, root: Path, progress: Progress) -> dict[Harves
     return {each: _harvested(each, root, settings.contact, progress) for each in wanted}
 
 
-def _harvested(wanted: Harvest, root: Path, contact: str | None, progress: Progress) -> Harvested:
-    from semsearch.ingest.harvest import Request, harvest
+def _harvested(wanted: Request, root: Path, contact: str | None, progress: Progress) -> Harvested:
+    from semsearch.ingest.harvest import harvest
 
     path = file_of(root, wanted).resolve()
     try:
-        done = harvest(Request(**asdict(wanted)), path, contact=contact, progress=_steps(progress))
+        done = harvest(wanted, path, contact=contact, progress=_steps(progress))
     except (MissingExtra, StorageError):
         raise
     except SemsearchError as error:
         if not path.exists():
             raise
-        return Harvested(str(wanted), str(path), problem=str(error))
-    return Harvested(str(wanted), str(path), done.new, done.changed, done.total)
+        return Harvested(_said(wanted), str(path), problem=str(error))
+    return Harvested(_said(wanted), str(path), done.new, done.changed, done.total)
+
+
+def _said(wanted: Request) -> str:
+    """``hal (institution Inria, since 2020-01-01)``."""
+    asked = ", ".join(f"{name} {text}" for name, text in wanted.given().items())
+    return f"{wanted.service} ({asked})"
 
 
 def _steps(progress: Progress) -> Callable[[int, int | None], None]:

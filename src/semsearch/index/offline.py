@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from semsearch.config import Harvest, Settings, beside, read_settings
+from semsearch.config import Settings, beside, read_settings
 from semsearch.encode import DEFAULT, choosing
 from semsearch.errors import ConfigError, IndexForeign, IndexMissing, NothingToIndex, SourceError
 from semsearch.index.build import BuildReport, build
@@ -20,6 +20,7 @@ from semsearch.index.manifest import Recipe
 from semsearch.index.progress import Progress, Silent, Timed
 from semsearch.index.store import Store
 from semsearch.ingest.reader import read
+from semsearch.request import Request
 from semsearch.schedule import FORMS
 
 
@@ -44,7 +45,7 @@ def build_from_settings(
     """
     progress = Timed(progress or Silent())
     harvests = harvested(settings, root, progress)
-    sources = [harvests[of].path if isinstance(of, Harvest) else of for of in settings.sources]
+    sources = [harvests[of].path if isinstance(of, Request) else of for of in settings.sources]
     usable = Counter[str]()
     progress.step("read")
     with _unchanged(sources):

@@ -16,7 +16,7 @@ from semsearch.index import columns
 from semsearch.index.arrays import is_new
 from semsearch.index.columns import NO_YEAR, Columns
 from semsearch.index.database import Database, created
-from semsearch.index.identifiers import identifiers, of_paper
+from semsearch.index.identifiers import identifiers, of_paper, of_version
 from semsearch.index.manifest import MEND
 from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.vectors import Mask, Rows
@@ -146,16 +146,21 @@ class PaperTable:
         return int(rows[0]) if len(rows) else None
 
     def identified(self, text: str) -> Rows:
-        """Rows of the papers whose id a text is, or else whose identifier (DOI, arXiv, …) it holds."""
+        """Rows of papers whose id a text is, or was before they were merged, or whose identifier it holds."""
         # Half a character, which JSON and arguments of a process may hold, is in no id; SQLite refuses it.
         # An id copied from a terminal may bring the marks that isolated it there.
         text = text.encode(errors="surrogatepass").decode(errors="replace").strip().strip("\u2068\u2069")
         rows = self._database.rows("SELECT row FROM papers WHERE id = ?", text)
-        for key in () if len(rows) else identifiers(text):
+        for key in () if len(rows) else (of_version(text), *identifiers(text)):
             rows = self._database.rows("SELECT row FROM identifiers WHERE key = ? ORDER BY row", key)
             if len(rows):
                 break
         return rows
+
+    def absorbed(self, identifier: str) -> Rows:
+        """Rows of the papers that a record with an id was merged into: one, or none."""
+        query = "SELECT row FROM identifiers WHERE key = ? ORDER BY row"
+        return self._database.rows(query, of_version(identifier))
 
     def with_title(self, title: str) -> Rows:
         """Rows of the papers with just this title, whatever case, accents and punctuation."""

@@ -12,7 +12,7 @@ import pytest
 from semsearch.errors import HarvestError, StorageError
 from semsearch.ingest.harvest import Request, course, state
 from semsearch.ingest.harvest.lines import Arrivals
-from semsearch.ingest.harvest.request import file_name
+from semsearch.request import file_name
 from tests.ingest.harvest import server
 from tests.ingest.harvest.conftest import KINDS, Harvested
 

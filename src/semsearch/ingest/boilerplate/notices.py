@@ -59,8 +59,7 @@ _LONGEST_WORD, _CLOSING = 40, " .,;:!?)]}…\"'"
 _BROKEN_OFF = re.compile(r"[\s(\[,;:–—-]+$")
 
 # Four that are known word for word: EBSCO's, PsycINFO's before others, the one that IEEE wants under a
-# manuscript,
-# and one of Elsevier's between two parts of an abstract.
+# manuscript, and one of Elsevier's between two parts of an abstract.
 _PROPERTY = re.compile(r"\s?(?:\[ABSTRACT FROM AUTHOR\]\s)?Copyright of .{2,200}? is the property of .{2,}$")
 _PSYCINFO = re.compile(
     r"\s?\(Psyc(?:INFO|Info) Database Record[^()]{0,5}\(c\)[^()]{0,60}\)\.?"

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from semsearch.ingest.harvest.harvesting import HarvestReport, harvest
-from semsearch.ingest.harvest.request import Request
+from semsearch.request import Request
 
 __all__ = ["HarvestReport", "Request", "harvest"]

@@ -12,9 +12,9 @@ from semsearch.ingest.harvest import state as states
 from semsearch.ingest.harvest.client import Client, Refused
 from semsearch.ingest.harvest.clock import Clock
 from semsearch.ingest.harvest.lines import Arrivals, Merged, line_of, mark
-from semsearch.ingest.harvest.request import Request
 from semsearch.ingest.harvest.service import NoNewsError, Page, Service, decoded
 from semsearch.ingest.harvest.state import Run, State
+from semsearch.request import Request
 
 # Clocks differ, and what came yesterday may be listed today: a day is asked for again.
 _OVERLAP = timedelta(days=1)

@@ -15,9 +15,9 @@ from semsearch.ingest.harvest.clock import CLOCK, Clock
 from semsearch.ingest.harvest.course import Course
 from semsearch.ingest.harvest.durable import storage
 from semsearch.ingest.harvest.lines import Arrivals
-from semsearch.ingest.harvest.request import Request
 from semsearch.ingest.harvest.service import Service
 from semsearch.ingest.harvest.services import SERVICES
+from semsearch.request import Request
 
 PATIENCE = 600.0  # seconds that one page is waited for
 

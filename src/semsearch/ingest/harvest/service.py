@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from semsearch.errors import HarvestError
 from semsearch.ingest.formats.record import Record
-from semsearch.ingest.harvest.request import Request
+from semsearch.request import Request
 
 _LONGEST_SAID = 300  # characters of what a service says
 _SEARCHED = 20_000  # of an error that is no JSON

@@ -10,10 +10,10 @@ from semsearch.ingest.formats.jsonl import to_json
 from semsearch.ingest.formats.record import Record, arxiv_id
 from semsearch.ingest.formats.xml.atom import is_atom, read_atom
 from semsearch.ingest.formats.xml.records import elements, text_of
-from semsearch.ingest.harvest.request import Request
 from semsearch.ingest.harvest.service import Ask, Call, NoNewsError, Page
 from semsearch.ingest.source import Source
 from semsearch.paper import Paper, Rejected
+from semsearch.request import Request
 
 _PREFIXED = re.compile(r"\b(?:ti|au|abs|co|jr|cat|rn|id|all|submittedDate):")
 _WORD = re.compile(r'"[^"]+"|[^\s"]+')

@@ -6,8 +6,8 @@ from datetime import date
 
 from semsearch.ingest.formats.record import Record, inside
 from semsearch.ingest.harvest.identifying import orcid, ror
-from semsearch.ingest.harvest.request import Request
 from semsearch.ingest.harvest.service import Ask, Call, Page, decoded, listed, number
+from semsearch.request import Request
 
 _ROWS = 200
 # The first tells of the question, not of the work; the other is most of a record, and is not read.

@@ -8,8 +8,8 @@ from datetime import date
 from semsearch.errors import HarvestError
 from semsearch.ingest.formats.record import Record, first, inside
 from semsearch.ingest.harvest.identifying import orcid, ror
-from semsearch.ingest.harvest.request import Request
 from semsearch.ingest.harvest.service import Ask, Call, Page, decoded, listed, number
+from semsearch.request import Request
 
 COLLECTION = "collection:"  # before the code of a collection, or the name of a portal
 

@@ -9,8 +9,8 @@ from datetime import date
 from semsearch.errors import HarvestError
 from semsearch.ingest.formats.record import Record, inside, text
 from semsearch.ingest.harvest.identifying import orcid, ror
-from semsearch.ingest.harvest.request import Request
 from semsearch.ingest.harvest.service import Ask, Call, NoNewsError, Page, decoded, listed, number, told_apart
+from semsearch.request import Request
 
 _OWN = re.compile(r"(?:https?://(?:api\.)?openalex\.org/(?:\w+/)?)?([AIT][0-9]+)", re.IGNORECASE)
 _LEVEL = re.compile(r"(domain|field|subfield)s/([0-9]+)", re.IGNORECASE)

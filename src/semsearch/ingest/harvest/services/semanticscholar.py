@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from semsearch.errors import HarvestError
 from semsearch.ingest.formats.record import Record, text
-from semsearch.ingest.harvest.request import Request
 from semsearch.ingest.harvest.service import Ask, Call, Page, decoded, listed, number, told_apart
+from semsearch.request import Request
 
 _BULK = "/graph/v1/paper/search/bulk"
 _DATES = "publicationDateOrYear"
