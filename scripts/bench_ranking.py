@@ -12,9 +12,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from semsearch.config import Settings
 from semsearch.evaluate import Evaluation, evaluate, read_qrels, read_questions
-from semsearch.index.build import KEEP
-from semsearch.index.offline import build_from_sources
+from semsearch.index.offline import build_from_settings
 from semsearch.search import MODES, Searcher, open_searcher
 from semsearch.terminal import BuildBar
 
@@ -41,7 +41,9 @@ def opened(folder: Path, work: Path, *, rebuild: bool = False) -> Searcher:
     root = work / folder.name
     if rebuild or not (root / "CURRENT").exists():
         with BuildBar() as bar:
-            build_from_sources([str(folder / "corpus.jsonl")], root, keep=KEEP, progress=bar)
+            # Each record is judged by itself, those that are of one paper too.
+            settings = Settings((str(folder / "corpus.jsonl"),), keep_duplicates=True)
+            build_from_settings(settings, root, progress=bar)
     return open_searcher(root)
 
 

@@ -3,9 +3,10 @@
 
     17 3 * * *  /srv/semsearch/.venv/bin/python /srv/semsearch/scripts/build_index.py --index /srv/papers
 
-Without sources, those of the published index are read again. Logs go to stderr and nothing to stdout. Exit
-code 0: published. 1: something you can mend; the published index serves on. 2: wrong usage. 75: another build
-is at work (EX_TEMPFAIL), so nothing was done.
+Without sources, it does what `semsearch rebuild` does: follows the semsearch.toml of the index, or reads
+again what the published index was built from. Logs go to stderr and nothing to stdout. Exit code 0:
+published. 1: something you can mend; the published index serves on. 2: wrong usage. 75: another build is at
+work (EX_TEMPFAIL), so nothing was done.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import logging
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from semsearch.config import KEEP, Settings
 from semsearch.errors import IndexBusy, SemsearchError
-from semsearch.index.build import KEEP
-from semsearch.index.offline import build_from_sources, recorded
+from semsearch.index.offline import build_from_settings, remembered, settings_of
 from semsearch.search.golden import gate
 
 log = logging.getLogger("build_index")
@@ -57,23 +60,27 @@ def main() -> int:
         metavar="DIR",
         help="folder of the index (default: $SEMSEARCH_INDEX or index)",
     )
-    parser.add_argument("--encoder", metavar="NAME|PATH", help="a sentence-transformers model")
     parser.add_argument(
-        "--keep", type=int, default=KEEP, metavar="N", help="generations to keep (default: %(default)s)"
+        "--config",
+        type=Path,
+        default=os.environ.get("SEMSEARCH_CONFIG"),
+        metavar="FILE",
+        help="settings (default: $SEMSEARCH_CONFIG or semsearch.toml beside the index)",
     )
+    parser.add_argument("--encoder", metavar="NAME|PATH", help="a sentence-transformers model")
+    parser.add_argument("--keep", type=int, metavar="N", help=f"generations to keep (default: {KEEP})")
     parser.add_argument(
         "--exact", action="store_true", help="search vectors exactly even in 100,000 papers and more"
     )
     parser.add_argument(
         "--golden",
-        type=Path,
         metavar="FILE",
         help="questions that must be answered before the index is published",
     )
     parser.add_argument("--force", action="store_true", help="publish even what the checks would hold back")
     parser.add_argument("--verbose", action="store_true", help="log every step, not only the outcome")
     arguments = parser.parse_args()
-    if arguments.keep < 1:
+    if arguments.keep is not None and arguments.keep < 1:
         parser.error("--keep must be at least 1")
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
@@ -90,20 +97,16 @@ def main() -> int:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    sources, encoder, golden = arguments.sources, arguments.encoder, arguments.golden
-    if not sources:
-        before = recorded(arguments.index)
-        sources, encoder = before.sources, encoder or before.encoder.name
-        golden = golden or before.golden
-    report = build_from_sources(
-        sources,
+    settings = _settings(arguments)
+    report = build_from_settings(
+        settings,
         arguments.index,
-        encoder=encoder,
-        keep=arguments.keep,
-        exact=arguments.exact,
-        gate=gate(golden, force=arguments.force),
+        gate=gate(settings.golden, force=arguments.force),
         progress=LoggedSteps() if arguments.verbose else None,
     )
+    for harvest in report.harvests:
+        if harvest.problem:
+            log.warning("%s: what it said before was read again: %s", harvest.source, harvest.problem)
     for item in report.rejected:
         log.warning("rejected %s: %s", item.where, item.why)
     for change in report.verdict.changes:
@@ -111,15 +114,30 @@ def _build(arguments: argparse.Namespace) -> int:
     for check in report.verdict.failed:
         log.warning("published by force in spite of: %s: %s", check.name, check.found)
     log.info(
-        "published %s: %d papers (%d without abstract), %d rejected, %d texts encoded, %.1f s",
+        "published %s: %d papers (%d without abstract), %d merged, %d rejected, %d texts encoded, %.1f s",
         report.generation,
         report.counts.papers,
         report.counts.without_abstract,
+        report.counts.merged,
         report.counts.rejected,
         report.counts.embedded,
         report.seconds,
     )
     return 0
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    """What a file or the index says, and before it what the command line says."""
+    if arguments.sources:
+        written = settings_of(arguments.index, arguments.config) or Settings()
+        settings = replace(written, sources=tuple(arguments.sources), path=None)
+    else:
+        settings = remembered(arguments.index, arguments.config)
+    given: dict[str, Any] = {name: getattr(arguments, name) for name in ("encoder", "keep", "golden")}
+    given["exact"] = arguments.exact or None
+    if settings.path:
+        log.info("following %s", settings.path)
+    return replace(settings, **{name: value for name, value in given.items() if value is not None})
 
 
 if __name__ == "__main__":

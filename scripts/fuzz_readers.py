@@ -537,7 +537,7 @@ def seeds(name: str, real: Path | None) -> Iterator[bytes]:
 
 def _example_manifest() -> str:
     from semsearch.encode import Passport
-    from semsearch.index.manifest import Counts, FileRecord, Manifest, VectorSpec
+    from semsearch.index.manifest import Counts, FileRecord, Manifest, Recipe, VectorSpec
 
     passport = Passport("words", None, "0" * 64, "{title}", "sum", "l2", 256, 32)
     return Manifest(
@@ -549,6 +549,7 @@ def _example_manifest() -> str:
         Counts(1, 0, 0, 0, 0, 0, 0, 1),
         ("refs.bib",),
         {"refs.bib": 1},
+        Recipe("semsearch.toml"),
         None,
         {"french": 0.1},
         {"papers.sqlite": FileRecord(1, "0" * 64)},

@@ -82,6 +82,7 @@ def searcher(encoder: TransformerEncoder, tmp_path_factory: pytest.TempPathFacto
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command; returns exit code, stdout and stderr."""
     monkeypatch.delenv("SEMSEARCH_INDEX", raising=False)
+    monkeypatch.delenv("SEMSEARCH_CONFIG", raising=False)
 
     def call(*arguments: object) -> tuple[int, str, str]:
         capsys.readouterr()

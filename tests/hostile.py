@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from semsearch.paper import Paper
+from semsearch.paper import Paper, Version
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ESC, _BEL, _CSI, _OSC, _ST = "\x1b", "\x07", "\x9b", "\x9d", "\x9c"
@@ -101,6 +101,7 @@ def _paper(number: int, name: str, text: str) -> Paper:
 
     Its id has no control characters: such an id is refused by whatever reads papers.
     """
+    address = ADDRESSES[number % len(ADDRESSES)]
     return Paper(
         f"{_CONTROL.sub('_', text)}#{number}",
         f"{text} Title of {name} {text}",
@@ -109,10 +110,14 @@ def _paper(number: int, name: str, text: str) -> Paper:
         2000 + number % 25,
         f"{text} Venue {name}",
         doi=f"10.1000/{text}" if number % 2 else None,
-        url=ADDRESSES[number % len(ADDRESSES)],
+        url=address,
         language=text[:20] if number % 3 == 0 else "en",
         keywords=(f"{text} keyword", name),
         source=f"{text}.bib:{number}",
+        versions=(
+            Version(_CONTROL.sub("_", text), f"{text} One", 1999, text, text, address, f"{text}:1"),
+            Version("two", "Two", source=f"{text}:2", why=f"same {text}"),
+        ),
     )
 
 

@@ -10,22 +10,24 @@ import subprocess
 import sys
 import time
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.support import Run, call_main
+from semsearch.api import read
+from semsearch.ingest.formats.jsonl import to_json
+from semsearch.serve.citation import FORMATS
+from tests.support import CORPUS, Run, call_main
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The examples, indexed by the command itself."""
+    """The examples, indexed as their file of settings says."""
     folder = tmp_path_factory.mktemp("examples")
-    assert (
-        call_main(["index", *map(str, sorted(EXAMPLES.glob("*.[bt][ix][bt]"))), "--index", str(folder)]) == 0
-    )
+    assert call_main(["index", "--config", str(EXAMPLES / "semsearch.toml"), "--index", str(folder)]) == 0
     return folder
 
 
@@ -169,6 +171,41 @@ def test_a_convert_reads_back_as_it_was_written(run: Run, tmp_path: Path) -> Non
     assert run("convert", first, "-o", second)[0] == 0
     assert first.read_text() == second.read_text()
     assert len(first.read_text().splitlines()) == 64 + 27
+
+
+def test_a_convert_leaves_out_what_a_paper_lacks(run: Run, tmp_path: Path) -> None:
+    refs = tmp_path / "refs.bib"
+    refs.write_text("@article{q, title={Quicksort}, author={Hoare, C. A. R.}, keywords={sorting}}")
+    code, out, _ = run("convert", refs, EXAMPLES / "landmarks.bib")
+    lines = [json.loads(line) for line in out.splitlines()]
+    contract = ["id", "title", "abstract", "authors", "year", "venue", "doi", "url", "language"]
+    assert code == 0
+    assert [*lines[0]] == [*contract, "keywords", "source"]
+    assert all({*contract, "source"} <= {*line} for line in lines)
+    assert not [line for line in lines if line.get("versions") == [] or line.get("truncated") is False]
+
+
+@pytest.mark.parametrize("name", ["refs.bib", "refs.RIS", "refs.csl.json", "refs.csv"])
+def test_convert_writes_what_the_name_of_the_file_asks_for(name: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "papers.jsonl").write_text("\n".join(json.dumps(to_json(paper)) for paper in CORPUS))
+    assert run("convert", tmp_path / "papers.jsonl", "-o", tmp_path / name)[0] == 0
+    form = {"refs.bib": "bibtex", "refs.RIS": "ris", "refs.csl.json": "csl", "refs.csv": "csv"}[name]
+    assert (tmp_path / name).read_text(encoding="utf-8").replace("\r\n", "\n") == FORMATS[form].write(
+        read(tmp_path / "papers.jsonl")[0]
+    ).replace("\r\n", "\n")
+    assert run("convert", tmp_path / "papers.jsonl", "--format", form)[1].strip()
+    assert run("convert", tmp_path / name, "-o", tmp_path / "again.jsonl")[0] == 0
+    again, rejected = read(tmp_path / "again.jsonl")
+    assert not rejected
+    assert [replace(paper, source="", language=None) for paper in again] == CORPUS
+
+
+def test_convert_takes_a_form_before_the_name_of_the_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "papers.jsonl").write_text(json.dumps(to_json(CORPUS[0])))
+    assert run("convert", tmp_path / "papers.jsonl", "--format", "ris", "-o", tmp_path / "x.bib")[0] == 0
+    assert (tmp_path / "x.bib").read_text().startswith("TY  - ")
+    _, out, _ = run("convert", tmp_path / "papers.jsonl")
+    assert json.loads(out)["id"] == CORPUS[0].id
 
 
 def test_rebuild_rollback_verify_and_prune(run: Run, root: Path) -> None:

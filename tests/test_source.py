@@ -14,6 +14,8 @@ SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "scripts").rglob("*.py
 PICKLES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "pandas"}
 RUNS_CODE = {"eval", "exec", "compile", "__import__", "breakpoint"}
 SPEAKS = {"requests", "urllib3", "httpx", "httpx2", "aiohttp", "ftplib", "smtplib", "telnetlib", "xmlrpc"}
+# The one module that asks other machines: those of the services that are harvested.
+ASKS = ROOT / "src" / "semsearch" / "ingest" / "harvest" / "client.py"
 LOADERS = {("np", "load"), ("numpy", "load")}
 NEVER = {
     ("torch", "load"),
@@ -71,7 +73,8 @@ def faults(text: str, *, package: bool = True) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_module_runs_what_it_reads_or_speaks_to_others(path: Path) -> None:
-    assert [*faults(path.read_text(encoding="utf-8"), package="src" in path.parts)] == []
+    found = [*faults(path.read_text(encoding="utf-8"), package="src" in path.parts)]
+    assert [fault for fault in found if path != ASKS or not fault.endswith("imports httpx2")] == []
 
 
 @pytest.mark.parametrize(

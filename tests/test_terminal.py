@@ -83,6 +83,7 @@ COMMANDS = [
     ("show", "gan", *(paper.id for paper in PAPERS if not paper.id.startswith("-"))),
     ("show", "no such paper \x1b[31m\u202e\x9b31m"),
     ("generations",),
+    ("report",),
 ]
 
 

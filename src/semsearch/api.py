@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from semsearch.config import KEEP, RECALL
 from semsearch.encode import DEFAULT, Encoder, choosing
-from semsearch.index.build import KEEP, BuildReport
+from semsearch.index.build import BuildReport
 from semsearch.index.build import build as _build
 from semsearch.index.files import storage
 from semsearch.index.progress import Progress
@@ -28,6 +29,8 @@ def build(
     sources: Sequence[str] = (),
     keep: int = KEEP,
     exact: bool = False,
+    memory: int | None = None,
+    recall: float = RECALL,
     golden: str | Path | None = None,
     force: bool = False,
     progress: Progress | None = None,
@@ -42,6 +45,8 @@ def build(
         sources: Where the papers came from, for ``semsearch rebuild``.
         keep: How many generations stay, this one included.
         exact: Search vectors exactly, even in 100,000 papers and more.
+        memory: Bytes that the index of vectors may take there; None for no limit.
+        recall: What it must find there of what is nearest.
         golden: File of golden questions, which the index must answer to be published.
         force: Publish whatever the gate finds.
         progress: Told of every step.
@@ -62,6 +67,8 @@ def build(
         sources=sources,
         keep=keep,
         exact=exact,
+        memory=memory,
+        recall=recall,
         gate=judged_by,
         progress=progress,
     )

@@ -27,6 +27,14 @@ class SourceError(SemsearchError):
     """A file of papers that cannot be read at all: missing, empty, binary, of an unknown form."""
 
 
+class ConfigError(SemsearchError):
+    """A semsearch.toml that is not there, cannot be read, or says what cannot be."""
+
+
+class HarvestError(SemsearchError):
+    """A service that cannot be asked what it is asked, or does not answer; what it gave so far is kept."""
+
+
 class NothingToIndex(SemsearchError):
     """The sources hold no usable paper."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +10,17 @@ class Translation:
     """Title and abstract of a paper in one more language; either may be empty, not both."""
 
     language: str
+    title: str = ""
+    abstract: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """Title and abstract as the source writes them, markup and notices included.
+
+    Either is empty where cleaning changed no more than white space.
+    """
+
     title: str = ""
     abstract: str = ""
 
@@ -49,13 +60,20 @@ class Paper:
         venue: Journal, conference or archive.
         doi: Bare, without ``https://doi.org/``.
         url: Where the paper can be read.
-        language: ISO 639-1 code, when the source says it.
+        language: ISO 639-1 code: what the source says, otherwise what title and abstract are found to be in;
+            None where they are too short to tell. What a source says is kept, though it may be said of the
+            whole paper and not of these texts, which libraries translate: a text is therefore taken apart
+            in its own language (`semsearch.ingest.language.spoken`).
         keywords: The source's own.
         source: Where the record was read, such as ``refs.bib:120``.
         truncated: The source itself cuts the abstract short; the abstract then ends in ``…``.
         identifiers: What other services know it by, such as ``arxiv:1706.03762`` or ``pmid:29768149``.
-        translations: Title and abstract in further languages.
+        translations: Title and abstract in further languages; they are searched by their words, and shown.
         versions: The records it was merged from; empty where there was one.
+        printed: Volume and first page, such as ``209:2088``: evidence of what is one paper and what are two,
+            kept no longer than until that is known.
+        original: Title and abstract before cleaning; None where that changed no more than white space. Papers
+            that say the same are equal, however their sources write it.
     """
 
     id: str
@@ -73,6 +91,8 @@ class Paper:
     identifiers: tuple[str, ...] = ()
     translations: tuple[Translation, ...] = ()
     versions: tuple[Version, ...] = ()
+    printed: str = field(default="", compare=False)
+    original: Original | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

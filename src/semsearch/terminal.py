@@ -18,8 +18,10 @@ from semsearch.errors import SemsearchError
 from semsearch.harmless import END, ISOLATE, isolated, line, plain, runs_right_to_left
 
 if TYPE_CHECKING:
+    from semsearch.config import Settings
     from semsearch.index.build import BuildReport
-    from semsearch.paper import Paper, Rejected
+    from semsearch.index.harvesting import Harvested
+    from semsearch.paper import Paper, Rejected, Version
     from semsearch.search import Evidence, Hit, Reasons, Results
 
 _INDENT = 4
@@ -138,13 +140,13 @@ def hanging(indent: Text, text: Text) -> Text:
     )
 
 
-def _values(text: str, style: str = "") -> Text:
+def _values(text: str, style: str = "", indent: str = "") -> Text:
     """Values, each isolated, wrapped to the terminal; one that goes on below is isolated there anew."""
     lines, before = list[Text](), ""
-    for part in Text(text, style=style).wrap(out, out.width):
+    for part in Text(text, style=style).wrap(out, max(20, out.width - len(indent))):
         part.rstrip()
         goes_on = (before + part.plain).count(ISOLATE) > part.plain.count(END)
-        lines.append(Text.assemble(before, part, END if goes_on else ""))
+        lines.append(Text.assemble(indent, before, part, END if goes_on else ""))
         before = ISOLATE if goes_on else ""
     return Text("\n").join(lines)
 
@@ -198,7 +200,25 @@ def show_paper(paper: Paper) -> None:
     out.print()
     out.print(hanging(Text(), Text(line(paper.abstract) or "(no abstract)")))
     out.print()
+    for other in paper.translations:
+        out.print(
+            hanging(Text(f"[{plain(other.language)}] ", style="dim"), Text(line(other.title), style="bold"))
+        )
+        if other.abstract:
+            out.print(hanging(Text(), Text(line(other.abstract))))
+        out.print()
     out.print(_values(f"id {plain(paper.id)} · from {plain(paper.source)}", style="dim"))
+    if paper.versions:
+        out.print(_values(f"one paper of {len(paper.versions)} records:", style="dim"))
+    for version in paper.versions:
+        show_version(version)
+
+
+def show_version(version: Version, style: str = "dim") -> None:
+    """One of the records of a paper: id, year, venue, where it was read, and what showed that it is of it."""
+    about = (version.id, version.venue, str(version.year or ""), version.source, version.why)
+    known = " · ".join(plain(part) for part in about if part)
+    out.print(Text("  - ", style=style).append_text(_values(known, style, " " * _INDENT)[_INDENT:]))
 
 
 def show_rejected(rejected: Sequence[Rejected]) -> None:
@@ -207,6 +227,25 @@ def show_rejected(rejected: Sequence[Rejected]) -> None:
         err.print(Text(f"  rejected {plain(item.where)}: {plain(item.why)}", style="yellow"), soft_wrap=True)
     if len(rejected) > _SHOWN_REJECTED:
         err.print(Text(f"  … and {len(rejected) - _SHOWN_REJECTED:,} more", style="yellow"))
+
+
+def show_settings(settings: Settings, *, named: int = 0) -> None:
+    """What a build follows: said before it, so that nobody wonders where its sources come from.
+
+    Args:
+        settings: From a file, or as an index remembers them.
+        named: How many sources the command line names, which come before those of the settings.
+    """
+    if settings.path is None:
+        if settings.sources:
+            err.print(f"As the published index remembers: {count(len(settings.sources), 'source')}")
+        return
+    said = count(len(settings.sources), "source") + (
+        f", {settings.schedule.text}" if settings.schedule else ""
+    )
+    if named:
+        said = "its options; sources as named here, not its own, which the next rebuild reads again"
+    err.print(Text(f"Following {plain(settings.path)}: {plain(said)}"), soft_wrap=True)
 
 
 def show_build(report: BuildReport) -> None:
@@ -231,9 +270,13 @@ def show_build(report: BuildReport) -> None:
     }
     for label, number in details.items():
         err.print(Text(f"  {number:>7,}  {label}"))
+    if counts.merged or counts.rejected:
+        err.print(Text("           which and why: semsearch report", style="dim"))
     if report.placed_by == PCA:
         hint = "placed on the map by principal components; better with: pip install 'semsearch[map]'"
         err.print(Text(f"           {hint}", style="dim"), soft_wrap=True)
+    for harvest in report.harvests:
+        show_harvest(harvest)
     show_rejected(report.rejected)
     for check in report.verdict.failed:
         err.print(
@@ -245,6 +288,17 @@ def show_build(report: BuildReport) -> None:
     if report.pruned:
         removed = f"  removed {count(len(report.pruned), 'old generation')}: {', '.join(report.pruned)}"
         err.print(Text(removed, style="dim"))
+
+
+def show_harvest(harvest: Harvested) -> None:
+    """What a service gave, or that it could not be asked."""
+    if harvest.problem is None:
+        told = f"{harvest.new:,} new, {harvest.changed:,} changed, {harvest.total:,} in all"
+        said = f"  {plain(harvest.source)}: {told}"
+        err.print(Text(said), soft_wrap=True)
+        return
+    said = f"  {plain(harvest.source)} could not be asked; what it said before was read again: "
+    err.print(Text(said + plain(harvest.problem), style="yellow"), soft_wrap=True)
 
 
 def show_stages(stages: Mapping[str, float]) -> None:
@@ -259,6 +313,7 @@ def show_stages(stages: Mapping[str, float]) -> None:
 
 
 _STEPS = {
+    "harvest": "Asking services",
     "read": "Reading",
     "load": "Loading the encoder",
     "split": "Finding sentences",

@@ -11,8 +11,9 @@ import pytest
 from semsearch.cli import cli
 from tests.support import Run
 
-# They print no result: services, text for a shell, and a group of commands (tests/serve/guard/test_keys.py).
-WITHOUT = {"serve", "mcp", "completion", "keys"}
+# They print no result: services, text for a shell. Or they are groups of commands, with tests of their own
+# (tests/serve/guard/test_keys.py, tests/cli/test_harvesting.py).
+WITHOUT = {"serve", "mcp", "completion", "keys", "harvest"}
 COMMANDS = sorted(set(cli.commands) - WITHOUT)
 
 
@@ -21,11 +22,15 @@ def _arguments(name: str, folder: Path, root: Path) -> list[str | Path]:
     source = root.parent / "corpus.jsonl"
     (folder / "q.jsonl").write_text('{"id": "a", "text": "how is DNA copied?"}\n')
     (folder / "r.tsv").write_text("query-id\tdoc-id\tgrade\na\t10.1038/171737a0\t1\n")
+    config = folder / "settings" / "semsearch.toml"  # beside the index, other commands would follow it too
+    config.parent.mkdir(exist_ok=True)
+    config.write_text(f'schedule = "daily at 03:17"\n[[source]]\npath = "{source}"\n')
     given: dict[str, list[str | Path]] = {
         "index": [source],
         "convert": [source, "-o", folder / "papers.jsonl"],
         "search": ["how is DNA copied?"],
         "related": ["gan"],
+        "schedule": ["--config", config],
         "show": ["gan"],
         "evaluate": ["--queries", folder / "q.jsonl", "--qrels", folder / "r.tsv"],
     }
@@ -78,6 +83,8 @@ def test_what_cannot_be_done_is_one_document_too(
     nowhere = tmp_path / "nowhere"
     if name in {"index", "convert"}:  # those need no index, but a file
         arguments[1] = nowhere
+    elif name == "schedule":
+        arguments[2] = nowhere
     else:
         arguments[arguments.index("--index") + 1] = nowhere
     code, out, err = run(*arguments)

@@ -8,14 +8,17 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
 
-from semsearch.doctor import Finding, examine, machine
+from semsearch.api import build
+from semsearch.doctor import Finding, examine, index, machine
+from semsearch.doctor.finding import Case
 from semsearch.encode import models
 from semsearch.index.store import Store
-from tests.support import Run
+from tests.support import CORPUS, Run, WordEncoder
 
 
 @pytest.fixture
@@ -235,6 +238,48 @@ def test_a_container_with_fewer_cores_and_less_memory_than_the_machine(
     (tmp_path / "memory.max").write_text("max\n")
     monkeypatch.undo()
     assert not _not_good(root)
+
+
+def test_a_file_of_settings(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.bib").write_text("@article{q, title={Quicksort}}")
+    path = tmp_path / "semsearch.toml"
+    path.write_text('schedule = "0 0 29 2 *"\n[[source]]\npath = "a.bib"\n')  # the build is later than that
+    found = {finding.about: finding for _, finding in examine(root)}
+    assert (found["settings"].state, found["settings"].what) == ("good", f"{path} names 1 source")
+    assert (found["schedule"].state, found["schedule"].what[-5:]) == ("good", "00:00")
+    path.write_text(path.read_text().replace("a.bib", "b.bib"))
+    section, finding = _only(root, "warning")
+    assert (section, finding.about) == ("index", "settings")
+    assert finding.what == f"{path}:3: path of source 1: there is no {tmp_path}/b.bib."
+    assert "Did you mean “a.bib”?" in finding.mend
+
+
+def test_a_schedule_that_nobody_follows(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.bib").write_text("@article{q, title={Quicksort}}")
+    (tmp_path / "semsearch.toml").write_text('schedule = "daily"\n[[source]]\npath = "a.bib"\n')
+    built = datetime.fromisoformat(Store(root).manifest(Store(root).published()).created)
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return (built + timedelta(days=3)).astimezone(tz).replace(tzinfo=tz)
+
+    monkeypatch.setattr(index, "datetime", Later)
+    finding = next(finding for finding in index.settings(Case(root)) if finding.about == "schedule")
+    assert finding.state == "warning"
+    assert "nothing was published since" in finding.what
+    assert "semsearch schedule" in finding.mend
+
+
+def test_a_folder_is_a_source_as_good_as_a_file(tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "a.bib").write_text("@article{q, title={Quicksort}}")
+    build(CORPUS, tmp_path / "index", encoder=WordEncoder(), sources=[str(folder)])
+    assert [finding.state for finding in index.sources(Case(tmp_path / "index"))] == ["good"]
+    os.utime(folder / "a.bib", (4e9, 4e9))
+    (finding,) = index.sources(Case(tmp_path / "index"))
+    assert finding.what == f"{folder} has changed since the build"
 
 
 def test_settings_of_threads(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

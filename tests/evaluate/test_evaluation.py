@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from math import log2
+from pathlib import Path
 
 import pytest
 
 from semsearch.errors import EvaluationError, MissingExtra
 from semsearch.evaluate import Question, evaluate, judge, measure
 from semsearch.evaluate.evaluation import percentile
+from semsearch.index.build import build
+from semsearch.index.generation import open_generation
+from semsearch.index.store import Store
+from semsearch.paper import Version
 from semsearch.search import Searcher
+from tests.support import CORPUS, WordEncoder
 
 QRELS = {"q": {"a": 3, "b": 1, "c": 0, "d": 2}}
 RUN = {"q": {"c": 9.0, "a": 8.0, "x": 7.0, "b": 6.0}}  # ranks: c, a, x, b; d is missed
@@ -98,3 +105,16 @@ def test_questions_that_judge_nothing_are_an_error(searcher: Searcher) -> None:
 def test_percentiles_are_linear_between_neighbours() -> None:
     assert percentile((40.0, 10.0, 20.0, 30.0), 50) == pytest.approx(25)
     assert percentile((7.0,), 95) == 7
+
+
+def test_a_judgment_of_a_record_that_was_merged_counts_for_the_paper(tmp_path: Path) -> None:
+    double = replace(CORPUS[0], id="double")
+    merged = replace(
+        CORPUS[0], versions=(Version(CORPUS[0].id, CORPUS[0].title), Version("double", double.title))
+    )
+    build([merged, *CORPUS[1:]], tmp_path, encoder=WordEncoder())
+    searcher = Searcher(open_generation(Store(tmp_path)), WordEncoder())
+    asked = [Question("q", CORPUS[0].title)]
+    for judgments in ({"double": 2}, {"double": 2, CORPUS[0].id: 1}, {"double": 1, CORPUS[0].id: 2}):
+        assert evaluate(searcher, asked, {"q": judgments}).measures["ndcg@10"] == 1
+    assert searcher.paper("double").id == CORPUS[0].id

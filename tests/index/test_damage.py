@@ -120,7 +120,7 @@ def test_a_manifest_of_other_kinds_of_values_says_which(
     assert Path(refused.value.where).name == MANIFEST
 
 
-@pytest.mark.parametrize("text", ["", "[]", "3", "[" * 100_000, "{", '{"schema": 5}'])
+@pytest.mark.parametrize("text", ["", "[]", "3", "[" * 100_000, "{", '{"schema": 6}'])
 def test_what_is_no_manifest_is_refused(store: Store, text: str) -> None:
     (store.generations / store.published() / MANIFEST).write_text(text)
     with pytest.raises(IndexDamaged, match=MANIFEST):

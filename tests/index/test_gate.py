@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from semsearch.config import Settings
 from semsearch.encode import Vectors
 from semsearch.errors import BuildHeld, SourceError
 from semsearch.index.build import build
 from semsearch.index.gate import Gate
 from semsearch.index.generation import open_generation
-from semsearch.index.offline import build_from_sources
+from semsearch.index.offline import build_from_settings
 from semsearch.index.store import Store
 from semsearch.paper import Paper
 from semsearch.search.golden import read_golden
@@ -97,7 +98,7 @@ def test_a_source_that_lost_half_its_papers_is_held_back(tmp_path: Path) -> None
     root = tmp_path / "index"
 
     def again(*sources: str, gate: Gate | None = None) -> None:
-        build_from_sources(sources, root, keep=5, gate=gate)
+        build_from_settings(Settings(sources), root, gate=gate)
 
     again(source)
     write(Path(source), 20)

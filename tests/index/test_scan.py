@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from semsearch.encode import Vectors, unit
 from semsearch.index import vectors
 from semsearch.index.manifest import VectorSpec
-from semsearch.index.scan import ByteScan, CodeScan
+from semsearch.index.scan import ByteScan
 from semsearch.index.vectors import PaperVectors
 
 
@@ -85,7 +85,7 @@ def many() -> Vectors:
 @pytest.fixture(scope="module")
 def exact(many: Vectors, tmp_path_factory: pytest.TempPathFactory) -> PaperVectors:
     folder = tmp_path_factory.mktemp("exact")
-    assert vectors.write(folder, many) == VectorSpec("Flat", 1.0)
+    assert vectors.write(folder, many) == VectorSpec("Flat", 1.0, 1.0, 0, 12_000 * 24)
     assert (folder / "scan_bytes.faiss").exists()
     return PaperVectors(folder)
 
@@ -131,55 +131,3 @@ def test_threads_that_share_an_index_do_not_share_their_filters(exact: PaperVect
 
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(asked, range(200)))
-
-
-@pytest.fixture
-def coded(many: Vectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[PaperVectors, float]:
-    monkeypatch.setattr(vectors, "APPROXIMATE_FROM", len(many))
-    spec = vectors.write(tmp_path, many)
-    assert spec.spec == "PQ12x4fs,RFlat"
-    return PaperVectors(tmp_path), spec.recall
-
-
-def test_from_a_hundred_thousand_papers_on_the_recall_is_measured(
-    coded: tuple[PaperVectors, float], many: Vectors
-) -> None:
-    index, recall = coded
-    found = []
-    for row in np.linspace(0, len(many) - 1, 1_000, dtype=np.int64):
-        cosines = many @ many[row]
-        cosines[row] = 2  # itself, before those that are the same
-        nearest = np.sort(cosines)[-11]
-        _, rows = index.search(many[row][None], 11)
-        found.append(min(10, (cosines[rows[0]] >= nearest - 1e-6).sum() - 1))
-    assert 0.5 < recall < 1
-    assert recall == pytest.approx(np.mean(found) / 10, abs=0.01)
-
-
-@pytest.mark.parametrize("share", [0.999, 0.5, 0.01])
-def test_a_filter_starves_no_list_there_either(
-    coded: tuple[PaperVectors, float], many: Vectors, share: float
-) -> None:
-    allowed = np.random.default_rng(6).random(len(many)) < share
-    found = 0.0
-    for query in QUERIES:
-        scores, rows = coded[0].search(query[None], 20, allowed)
-        assert allowed[rows].all()
-        tenth = np.sort(np.where(allowed, many @ query, -1))[-10]
-        found += (scores[0][:10] >= tenth - 1e-6).mean()
-    assert found / len(QUERIES) > (0.9 if share > 0.99 else 0.999999)
-
-
-def test_exact_can_be_asked_for(many: Vectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vectors, "APPROXIMATE_FROM", len(many))
-    assert vectors.write(tmp_path, many, exact=True) == VectorSpec("Flat", 1.0)
-    assert not (tmp_path / "scan_codes.faiss").exists()
-
-
-def test_codes_are_the_same_at_every_build(many: Vectors, tmp_path: Path) -> None:
-    files = []
-    for name in ("first", "second"):
-        (tmp_path / name).mkdir()
-        CodeScan.write(tmp_path / name, many)
-        files.append((tmp_path / name / "scan_codes.faiss").read_bytes())
-    assert files[0] == files[1]

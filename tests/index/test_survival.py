@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.config import Settings
 from semsearch.errors import SourceError, StorageError
 from semsearch.index import build as building
 from semsearch.index.build import build
 from semsearch.index.generation import open_generation
-from semsearch.index.offline import build_from_sources
+from semsearch.index.offline import build_from_settings
 from semsearch.index.progress import Silent
 from semsearch.index.store import Store
 from semsearch.paper import Paper
@@ -118,7 +119,7 @@ def test_a_source_that_changes_while_it_is_read_is_not_indexed(tmp_path: Path, w
     source = tmp_path / "papers.jsonl"
     source.write_text("".join(json.dumps({"title": paper.title}) + "\n" for paper in CORPUS))
     with pytest.raises(SourceError, match="changed while it was read") as changed:
-        build_from_sources([str(source)], tmp_path / "index", keep=5, progress=Meddling(source, way))
+        build_from_settings(Settings((str(source),)), tmp_path / "index", progress=Meddling(source, way))
     assert changed.value.where == str(source)
     assert not (tmp_path / "index").exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from semsearch.index import words
 from semsearch.index.strings import Strings
 from semsearch.index.words import PaperWords, located, name_terms, terms, top
-from semsearch.paper import Paper
+from semsearch.paper import Paper, Translation
 
 PAPERS = [
     Paper(
@@ -112,3 +113,21 @@ def test_impacts_are_what_a_term_adds_to_scores(index: PaperWords) -> None:
 def test_rarity_is_the_idf(index: PaperWords) -> None:
     assert index.rarity("attent") == pytest.approx(log(1 + (3 - 2 + 0.5) / (2 + 0.5)))
     assert index.rarity("nonesuch") == 0
+
+
+def test_a_translation_lends_its_words_and_changes_no_score_but_theirs(tmp_path: Path) -> None:
+    french = Translation(
+        "fr", "Réseaux d’attention sur graphes", "L’attention porte sur des voisins. Des graphs."
+    )
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "both").mkdir()
+    words.write(tmp_path / "plain", PAPERS)
+    words.write(tmp_path / "both", [replace(PAPERS[0], translations=(french,)), *PAPERS[1:]])
+    plain, both = PaperWords(tmp_path / "plain", 3), PaperWords(tmp_path / "both", 3)
+    for question in ("graph attention networks", "learning from long documents", "Bengio"):
+        assert both.scores(question).tolist() == plain.scores(question).tolist()
+    assert plain.scores("réseaux").tolist() == [0, 0, 0]
+    # By the formula: twice, for the title, in a paper whose length is that of its own texts (9 of 26 words).
+    idf, norm = log(1 + (3 - 1 + 0.5) / (1 + 0.5)), 1.2 * (1 - 0.75 + 0.75 * 9 / (26 / 3))
+    assert both.scores("réseaux")[0] == pytest.approx(idf * 2 * 2.2 / (2 + norm), rel=1e-6)
+    assert both.papers_with(*terms("voisins")).tolist() == [0]

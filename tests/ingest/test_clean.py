@@ -13,6 +13,7 @@ from semsearch.ingest.clean import (
     clean_keywords,
     clean_language,
     clean_name,
+    clean_printed,
     clean_tex,
     clean_text,
     clean_title,
@@ -288,3 +289,20 @@ def test_clean_title(raw: str, title: str) -> None:
 def test_clean_abstract(raw: str, abstract: str) -> None:
     assert clean_abstract(raw) == abstract
     assert clean_abstract(abstract) == abstract
+
+
+@pytest.mark.parametrize(
+    ("volume", "pages", "printed"),
+    [
+        ("209", "2088-2095", "209:2088"),
+        ("57 Suppl 1", "S104-S110", "57:s104"),
+        ("012", "351,366", "12:351"),
+        ("9", "e93990", "9:e93990"),
+        ("45", "pp. 222; author reply 222", "45:222"),
+        ("", "12", ""),
+        ("Suppl", "106S", ""),
+        ("3", "n/a", ""),
+    ],
+)
+def test_where_in_print(volume: str, pages: str, printed: str) -> None:
+    assert clean_printed(volume, pages) == printed

@@ -158,3 +158,11 @@ def test_a_file_that_cannot_be_opened_is_refused_by_name(tmp_path: Path) -> None
         list(opened(tmp_path / "missing.bib"))
     with pytest.raises(SourceError, match="cannot be read"):
         list(opened("nul\0byte"))
+
+
+def test_a_text_with_the_word_of_tar_in_its_place_is_text(tmp_path: Path) -> None:
+    start = '{"title": "Archives", "abstract": "'
+    line = start + "x" * (257 - len(start)) + 'ustar"}'
+    (tmp_path / "papers.jsonl").write_text(line)
+    papers, rejected = read(tmp_path / "papers.jsonl")
+    assert ([paper.title for paper in papers], rejected) == (["Archives"], [])

@@ -51,3 +51,5 @@ def serving(
         finally:
             server.should_exit = True
             thread.join()
+            # FastAPI remembers the routes of every application, and they hold on to what answers them.
+            del live.searcher

@@ -7,7 +7,21 @@ from itertools import takewhile
 
 import click
 
-from semsearch.cli import asking, assistants, building, completing, doctor, evaluating, guarding, keeping
+from semsearch.cli import (
+    asking,
+    assistants,
+    building,
+    completing,
+    converting,
+    doctor,
+    evaluating,
+    guarding,
+    harvesting,
+    keeping,
+    planning,
+    reporting,
+    scheduling,
+)
 from semsearch.cli.options import print_json_error
 from semsearch.errors import SemsearchError
 
@@ -60,7 +74,11 @@ def cli() -> None:
 for _command in (
     building.index,
     building.rebuild,
-    building.convert,
+    converting.convert,
+    harvesting.harvest,
+    planning.plan,
+    scheduling.schedule,
+    reporting.report,
     asking.search,
     asking.related,
     asking.show,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -16,9 +16,9 @@ from click.core import ParameterSource
 from semsearch.cli.grouping import Under
 
 if TYPE_CHECKING:
+    from semsearch.config import Settings
     from semsearch.encode import Passport
     from semsearch.encode.bulk import Runner
-    from semsearch.encode.runtime import RuntimeName
     from semsearch.serve.guard.access import Access
     from semsearch.serve.settings import Limits
 
@@ -30,15 +30,13 @@ _address = click.option(
     metavar="HOST:PORT",
     help="The head of the cluster.  [default: $RAY_ADDRESS, or that of this machine]",
 )
-_BUILD = (
+BUILD = (
     click.option(
         "--runner",
         cls=Under,
         heading=_HEADING,
         type=click.Choice(["local", "ray"]),
-        default="local",
-        show_default=True,
-        help="Where texts are encoded: on this machine, or all over a Ray cluster.",
+        help="Where texts are encoded: on this machine, or all over a Ray cluster.  [default: local]",
     ),
     _address,
     click.option(
@@ -61,10 +59,8 @@ _BUILD = (
         cls=Under,
         heading=_HEADING,
         type=click.IntRange(0),
-        default=0,
-        show_default=True,
         metavar="N",
-        help="Encode on N GPUs of the cluster and not on its cores.",
+        help="Encode on N GPUs of the cluster and not on its cores.  [default: 0]",
     ),
 )
 
@@ -114,31 +110,32 @@ _SERVE = (
 _OF_ONE_MACHINE = ("workers", "drain", "connections", "metrics_port", "access_log", "json_log")
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterOptions:
-    """What ``index`` and ``rebuild`` are told of a cluster; each field is the option of its name."""
+def running_on(settings: Settings, root: Path) -> AbstractContextManager[Callable[[Passport], Runner] | None]:
+    """What makes the runner of a build; None for this machine.
 
-    runner: str
-    address: str | None
-    storage: str | None
-    shards: int | None
-    gpus: int
+    Raises:
+        UsageError: The command line says something of a cluster, and none is asked for.
+    """
+    if settings.runner == "local":
+        if given := _said("address", "storage", "shards", "gpus"):
+            raise click.UsageError(f"{given} is for --runner ray.")
+        return contextlib.nullcontext()
+    from semsearch.cluster.building import on_cluster
 
-    def connected(
-        self, root: Path, runtime: RuntimeName
-    ) -> AbstractContextManager[Callable[[Passport], Runner] | None]:
-        """What makes the runner of a build; None for this machine.
+    return on_cluster(
+        root,
+        address=settings.address,
+        storage=settings.storage,
+        runtime=settings.runtime,
+        gpus=settings.gpus,
+    )
 
-        Raises:
-            UsageError: An option of a cluster is given, and none is asked for.
-        """
-        if self.runner == "local":
-            if self.address or self.storage or self.shards or self.gpus:
-                raise click.UsageError("--address, --storage, --shards and --gpus are for --runner ray.")
-            return contextlib.nullcontext()
-        from semsearch.cluster.building import on_cluster
 
-        return on_cluster(root, address=self.address, storage=self.storage, runtime=runtime, gpus=self.gpus)
+def _said(*names: str) -> str | None:
+    """The first of some options that the command line has."""
+    context = click.get_current_context()
+    said = (name for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+    return next((f"--{name.replace('_', '-')}" for name in said), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,33 +165,17 @@ def check(options: ServingOptions) -> None:
     Raises:
         UsageError: There is one.
     """
-    context = click.get_current_context()
     theirs = _OF_ONE_MACHINE if options.runner == "ray" else ("address", "shards", "replicas", "linger")
-    given = [
-        f"--{name.replace('_', '-')}"
-        for name in theirs
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-    ]
-    if given:
-        other = "local" if options.runner == "ray" else "ray"
-        raise click.UsageError(f"{given[0]} is for --runner {other}.")
-
-
-def cluster_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Those of a build, which the command gets as one `ClusterOptions`, named ``cluster``."""
-    return _gathered(command, ClusterOptions, _BUILD)
+    if given := _said(*theirs):
+        raise click.UsageError(f"{given} is for --runner {'local' if options.runner == 'ray' else 'ray'}.")
 
 
 def serving_options(command: Callable[..., None]) -> Callable[..., None]:
     """Those of a service, which the command gets as one `ServingOptions`, named ``cluster``."""
-    return _gathered(command, ServingOptions, _SERVE)
-
-
-def _gathered(command: Callable[..., None], kind: Any, options: Sequence[Any]) -> Callable[..., None]:
-    names = [field.name for field in fields(kind)]
+    names = [field.name for field in fields(ServingOptions)]
 
     @functools.wraps(command)
     def call(*before: Any, **given: Any) -> None:
-        command(*before, cluster=kind(**{name: given.pop(name) for name in names}), **given)
+        command(*before, cluster=ServingOptions(**{name: given.pop(name) for name in names}), **given)
 
-    return functools.reduce(lambda decorated, option: option(decorated), reversed(options), call)
+    return functools.reduce(lambda decorated, option: option(decorated), reversed(_SERVE), call)

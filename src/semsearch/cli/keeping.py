@@ -68,7 +68,7 @@ def verify(generation: str | None, root: Path, as_json: bool) -> None:
     from semsearch.index.generation import open_generation
     from semsearch.search.loading import load_encoder, prove
 
-    opened = open_generation(store_of(root), generation)
+    opened = open_generation(store_of(root), generation, thoroughly=True)
     prove(load_encoder(opened), opened, thoroughly=True)
     files = len(opened.manifest.files)
     if as_json:

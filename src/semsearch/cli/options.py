@@ -5,16 +5,19 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from semsearch import sizes
+from semsearch.cli.clustering import BUILD
+from semsearch.config import LEAST_RECALL, RECALL
 from semsearch.harmless import dump
 
 if TYPE_CHECKING:
-    from semsearch.encode.runtime import RuntimeName
+    from semsearch.config import RunnerName, RuntimeName, Settings
     from semsearch.index.store import Store
     from semsearch.search import Searcher
 
@@ -61,9 +64,8 @@ encoder_option = click.option(
 runtime_option = click.option(
     "--runtime",
     type=click.Choice(["auto", "torch", "onnx", "openvino"]),
-    default="auto",
-    show_default=True,
-    help="What runs the encoder. auto: what encodes most papers a second here, by a short measurement.",
+    help="What runs the encoder. auto: what encodes most papers a second here, by a short measurement.  "
+    "[default: auto]",
 )
 rerank_option = click.option(
     "--rerank",
@@ -74,6 +76,28 @@ rerank_option = click.option(
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 exact_option = click.option(
     "--exact", is_flag=True, help="Search vectors exactly even in 100,000 papers and more. Slower."
+)
+
+
+def _size(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
+    try:
+        return None if text is None else sizes.parse(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error
+
+
+memory_option = click.option(
+    "--memory",
+    callback=_size,
+    metavar="SIZE",
+    help="What the index of vectors may take, such as 500MB, from 100,000 papers on; it decides the kind.  "
+    "[default: no limit]",
+)
+recall_option = click.option(
+    "--recall",
+    type=click.FloatRange(LEAST_RECALL, 1),
+    help="The share of what is nearest that search must find from 100,000 papers on; measured at build.  "
+    f"[default: {RECALL}]",
 )
 golden_option = click.option(
     "--golden",
@@ -93,6 +117,17 @@ max_rejected_option = click.option(
     help="Give up when more than N records cannot be used.  [default: read on]",
 )
 timings_option = click.option("--timings", is_flag=True, help="Say on stderr how long each step took.")
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="SEMSEARCH_CONFIG",
+    show_envvar=True,
+    metavar="FILE",
+    help="Settings: sources, schedule, options of a build.  [default: semsearch.toml beside the index]",
+)
+keep_built_option = click.option(
+    "--keep", type=click.IntRange(1), metavar="N", help="How many generations to keep.  [default: 5]"
+)
 keep_option = click.option(
     "--keep", type=click.IntRange(1), default=5, show_default=True, help="How many generations to keep."
 )
@@ -103,17 +138,51 @@ class BuildOptions:
     """What ``index`` and ``rebuild`` are told alike; each field is the option of its name."""
 
     root: Path
+    config: Path | None
     encoder: str | None
-    runtime: RuntimeName
-    keep: int
+    runtime: RuntimeName | None
+    keep: int | None
     exact: bool
+    memory: int | None
+    recall: float | None
     golden: Path | None
     force: bool
     keep_duplicates: bool
     max_rejected: int | None
+    runner: RunnerName | None
+    address: str | None
+    storage: str | None
+    shards: int | None
+    gpus: int | None
     timings: bool
     quiet: bool
     as_json: bool
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is said but what came of it."""
+        return self.quiet or self.as_json
+
+    def over(self, settings: Settings) -> Settings:
+        """Settings, and before them what the command line says."""
+        given = {
+            "encoder": self.encoder,
+            "runtime": self.runtime,
+            "keep": self.keep,
+            "exact": self.exact or None,
+            "memory": self.memory,
+            "recall": self.recall,
+            "golden": str(self.golden) if self.golden else None,
+            "keep_duplicates": self.keep_duplicates or None,
+            "max_rejected": self.max_rejected,
+            "runner": self.runner,
+            "address": self.address,
+            "storage": self.storage,
+            "shards": self.shards,
+            "gpus": self.gpus,
+        }
+        said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        return replace(settings, **said)
 
 
 def build_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -126,10 +195,13 @@ def build_options(command: Callable[..., None]) -> Callable[..., None]:
 
     options = (
         index_option,
+        config_option,
         encoder_option,
         runtime_option,
-        keep_option,
+        keep_built_option,
         exact_option,
+        memory_option,
+        recall_option,
         golden_option,
         force_option,
         keep_duplicates_option,
@@ -137,6 +209,7 @@ def build_options(command: Callable[..., None]) -> Callable[..., None]:
         timings_option,
         quiet_option,
         json_option,
+        *BUILD,
     )
     return functools.reduce(lambda decorated, option: option(decorated), reversed(options), call)
 

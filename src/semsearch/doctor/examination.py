@@ -25,6 +25,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
         index.earlier,
         index.encoder,
         index.words,
+        index.settings,
         index.sources,
         index.leftovers,
     ),

@@ -51,4 +51,4 @@ class Case:
     @cached_property
     def generation(self) -> Generation:
         """The published generation, every file of it checked; raises as `open_generation` does."""
-        return open_generation(self.store)
+        return open_generation(self.store, thoroughly=True)

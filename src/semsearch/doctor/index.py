@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from semsearch.config import beside, read_settings
 from semsearch.doctor.finding import Case, Finding
 from semsearch.encode import export, pretrained
 from semsearch.encode.multilingual import multilingual
-from semsearch.errors import IndexDamaged, IndexForeign
+from semsearch.errors import ConfigError, IndexDamaged, IndexForeign
+from semsearch.index.harvesting import FOLDER
 from semsearch.search.loading import prove
 
 _REBUILD = "semsearch rebuild"
+_GRACE = timedelta(hours=3)  # cron may ask every hour, and a build takes its time
+_STALE = 86_400  # seconds between an answer of a service and a build after it
 
 
 def published(case: Case) -> Iterator[Finding]:
@@ -72,6 +76,34 @@ def words(case: Case) -> Iterator[Finding]:
     yield Finding("words", "problem", what, _REBUILD)
 
 
+def settings(case: Case) -> Iterator[Finding]:
+    """Whether the semsearch.toml of the index can be followed, and whether its schedule was."""
+    remembered = case.manifest.recipe.config
+    path = beside(case.root)
+    if not path.is_file():
+        if remembered is None:
+            return
+        path = Path(remembered)
+    try:
+        found = read_settings(path)
+    except ConfigError as error:
+        yield Finding("settings", "warning", f"{error.where}: {error.what}", error.hint)
+        return
+    named = "1 source" if len(found.sources) == 1 else f"{len(found.sources)} sources"
+    yield Finding("settings", "good", f"{path} names {named}")
+    when, now = found.schedule, datetime.now()
+    if when is None:
+        return
+    built = datetime.fromisoformat(case.manifest.created).astimezone().replace(tzinfo=None)
+    last = when.last(now)
+    if when.due(built, now) and now - last > _GRACE:
+        what = f"a rebuild was due {age(now - last)} ago ({when.text}), and nothing was published since."
+        mend = "semsearch schedule prints what has cron or systemd do it; its log says what kept it from it"
+        yield Finding("schedule", "warning", what, mend)
+    else:
+        yield Finding("schedule", "good", f"{when.text}: next {when.next(now):%Y-%m-%d %H:%M}")
+
+
 def sources(case: Case) -> Iterator[Finding]:
     """Whether a rebuild would find the files that the index was built from, and whether it is due."""
     manifest = case.manifest
@@ -83,10 +115,12 @@ def sources(case: Case) -> Iterator[Finding]:
     unreadable, changed = [], []
     for source in map(Path, manifest.sources):
         try:
-            with source.open("rb") as stream:
-                stream.read(1)
-            if source.stat().st_mtime > built:
+            written = _written(source)
+            if written > built:
                 changed.append(source)
+            elif source.parent.name == FOLDER and built - written > _STALE:
+                what = f"the service asked for {source.name} has not answered for the last builds"
+                yield Finding("sources", "warning", what, f"{_REBUILD} says why")
         except OSError as error:
             unreadable.append(source)
             what = f"{source} cannot be read ({(error.strerror or str(error)).lower()}): a rebuild fails."
@@ -97,6 +131,15 @@ def sources(case: Case) -> Iterator[Finding]:
         yield Finding("sources", "note", f"{source} has changed since the build", _REBUILD)
     if not unreadable and not changed:
         yield Finding("sources", "good", f"{len(manifest.sources)}, readable, and unchanged since the build")
+
+
+def _written(source: Path) -> float:
+    """When a file, or the last of a folder, was written; raises `OSError` where it cannot be read."""
+    if source.is_dir():
+        return max(path.stat().st_mtime for path in (source, *source.rglob("*")))
+    with source.open("rb") as stream:
+        stream.read(1)
+    return source.stat().st_mtime
 
 
 def leftovers(case: Case) -> Iterator[Finding]:

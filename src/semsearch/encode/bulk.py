@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.encode.encoder import Encoder, Vectors
@@ -21,6 +23,18 @@ class Writable(Protocol):
     def __setitem__(self, rows: Any, vectors: Any, /) -> None:
         """Replace some vectors."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What is written goes behind so many vectors of something larger."""
+
+    out: Writable
+    start: int
+
+    def __setitem__(self, rows: NDArray[np.int64], vectors: Vectors) -> None:
+        """Replace some vectors, counted from there."""
+        self.out[rows + self.start] = vectors
 
 
 class Runner(Protocol):

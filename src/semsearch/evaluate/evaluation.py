@@ -14,6 +14,7 @@ from semsearch.evaluate.chance import Figures, intervals
 from semsearch.evaluate.judged import Qrels, Question, judged
 from semsearch.evaluate.measures import MEASURES, library, measure
 from semsearch.evaluate.runs import DEPTH, Run, ranked
+from semsearch.index.papers import PaperTable
 from semsearch.search import Mode, Results, Searcher
 
 
@@ -92,6 +93,7 @@ def evaluate(
         EvaluationError: No question has a relevant paper, or one lacks its seed paper.
         MissingExtra: ir-measures is not installed.
     """
+    qrels = _as_merged(qrels, searcher.generation.papers)
     asked = judged(questions, qrels)
     library()  # if it is missing, that is to be known before the questions are asked
     if mode != "lexical" and not related:
@@ -138,6 +140,21 @@ def percentile(values: Sequence[float], p: int) -> float:
 
 def _measured(asked: list[Question], qrels: Qrels, run: Run) -> dict[str, dict[str, float]]:
     return measure({question.id: qrels[question.id] for question in asked}, run)
+
+
+def _as_merged(qrels: Qrels, papers: PaperTable) -> Qrels:
+    """The judgments, each of the paper that a record is in the index; of one paper the best counts."""
+    ids = papers.ids()
+    known = set(ids)
+    given = {paper for grades in qrels.values() for paper in grades}
+    names = {paper: ids[row] for paper in given - known for row in papers.absorbed(paper)[:1]}
+    merged: dict[str, dict[str, int]] = {}
+    for question, grades in qrels.items():
+        of_one = merged[question] = {}
+        for paper, grade in grades.items():
+            name = names.get(paper, paper)
+            of_one[name] = max(grade, of_one.get(name, grade))
+    return merged
 
 
 def _ask(searcher: Searcher, question: Question, mode: Mode, *, related: bool) -> Results:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
+from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from math import ceil
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from semsearch.encode import CANARIES, Encoder, Vectors, sentences
-from semsearch.encode.bulk import Runner, cut, embed, fill
+from semsearch.config import KEEP, RECALL
+from semsearch.encode import CANARIES, Encoder, Vectors, sentences, unit
+from semsearch.encode.bulk import Behind, Runner, Writable, cut, embed, fill
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.encode.multilingual import multilingual
 from semsearch.errors import NothingToIndex
@@ -22,7 +25,9 @@ from semsearch.index import (
     evidence,
     landscape,
     lexicon,
+    lists,
     names,
+    outcome,
     papers,
     texts,
     titles,
@@ -34,14 +39,15 @@ from semsearch.index.calibration import calibrate
 from semsearch.index.files import storage
 from semsearch.index.gate import Gate, Verdict, by_source
 from semsearch.index.generation import open_generation
-from semsearch.index.manifest import Counts, Manifest
+from semsearch.index.harvesting import Harvested
+from semsearch.index.manifest import Counts, Manifest, Recipe
 from semsearch.index.progress import Progress, Silent, Timed
 from semsearch.index.store import Store, record
+from semsearch.ingest.language import spoken
 from semsearch.paper import Paper, Rejected
 
-REJECTED_FILE = "rejected.jsonl"
-KEEP = 5
 SHARD = 250  # papers that a runner is given at a time: a minute or two of one core
+_AT_ONCE = 50_000  # papers whose texts are in memory twice, to be encoded
 _PARTS = {part.__name__.rpartition(".")[2]: part.write for part in (papers, words, titles, texts, names)}
 _LIBRARIES = ("semsearch", "faiss-cpu", "numpy", "sentence-transformers", "torch")
 
@@ -59,6 +65,8 @@ class BuildReport:
         stages: The seconds of each step, in their order.
         placed_by: What placed the papers on the map; see `semsearch.index.placement`.
         verdict: What the gate found before it was published.
+        config: The ``semsearch.toml`` that it followed; None where there was none.
+        harvests: What became of asking services.
     """
 
     generation: str
@@ -69,6 +77,8 @@ class BuildReport:
     stages: Mapping[str, float]
     placed_by: str
     verdict: Verdict
+    config: str | None = None
+    harvests: tuple[Harvested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +99,12 @@ def build(
     *,
     rejected: Sequence[Rejected] = (),
     sources: Sequence[str] = (),
+    papers_of: Mapping[str, int] | None = None,
+    recipe: Recipe | None = None,
     keep: int = KEEP,
     exact: bool = False,
+    memory: int | None = None,
+    recall: float = RECALL,
     gate: Gate | None = None,
     progress: Progress | None = None,
     runner: Runner | None = None,
@@ -107,8 +121,12 @@ def build(
         encoder: Makes the vectors.
         rejected: Records that could not be used, to be counted and listed.
         sources: Where the papers came from, for `semsearch rebuild`.
+        papers_of: How many records of each of them can be used; None to count papers by the file they name.
+        recipe: How they were read, for the same; None where nothing was said.
         keep: How many generations stay, this one included.
         exact: Search vectors exactly, however many papers there are.
+        memory: Bytes that the index of vectors may take from 100,000 papers on; None for no limit.
+        recall: What it must find there of what is nearest.
         gate: What it must show to be published; None for what every index must.
         progress: Told of every step.
         runner: Encodes what the cache does not know, a shard of papers at a time; None for the encoder.
@@ -120,7 +138,7 @@ def build(
         BuildHeld: It does not show what it must; the published generation stays.
         IndexBusy: Another process is writing here.
         IndexDamaged: ``CURRENT`` does not say what is published.
-        StorageError: The disk is full or may not be written.
+        StorageError: The disk is full or may not be written, or the memory is too little.
     """
     from importlib.metadata import version
 
@@ -131,6 +149,9 @@ def build(
     if len({paper.id for paper in corpus}) != len(corpus):
         raise ValueError("two papers have the same id")
 
+    if not exact and len(corpus) >= vectors.APPROXIMATE_FROM:
+        lists.fitting(len(corpus), encoder.passport.dim, memory)  # or nothing needs to be encoded
+
     store = Store(Path(root))
     with store.lock(), EmbeddingCache(store.cache, encoder.passport) as cache, store.staging() as staging:
         parent = store.current()
@@ -140,7 +161,15 @@ def build(
             with EmbeddingCache(store.cache, translator.passport) as word_cache:
                 word_cache.keep_only(lexicon.write(staging, corpus, translator, word_cache, progress))
             progress.step("vectors")
-            spec = vectors.write(staging, embedding.documents, exact=exact)
+            of_titles = compact.opened(staging / evidence.TITLES, *embedding.documents.shape)
+            spec = vectors.write(
+                staging,
+                embedding.documents,
+                questions=unit(of_titles[vectors.sample(len(corpus))]),
+                exact=exact,
+                memory=memory,
+                recall=recall,
+            )
             for name, write in _PARTS.items():
                 progress.step(name, len(corpus))
                 write(staging, corpus, progress.advance)
@@ -149,7 +178,7 @@ def build(
             now = datetime.now(UTC)
             added.write(staging, corpus, now, added.known(store))
             np.save(staging / manifests.CANARIES, encoder.encode_documents(CANARIES))
-            _write_rejected(staging, rejected)
+            outcome.write(staging, corpus, rejected)
             manifest = Manifest(
                 created=now.isoformat(timespec="seconds"),
                 parent=parent,
@@ -158,11 +187,12 @@ def build(
                 vectors=spec,
                 counts=_counts(corpus, rejected, embedding),
                 sources=tuple(sources),
-                papers_of=by_source(corpus),
+                papers_of=by_source(corpus) if papers_of is None else papers_of,
+                recipe=replace(recipe or Recipe(), exact=exact, memory=memory, recall=recall),
                 golden=gate.questions.path if gate.questions else None,
                 calibration=calibrate(
                     encoder,
-                    compact.opened(staging / evidence.TITLES, *embedding.documents.shape),
+                    of_titles,
                     embedding.documents,
                 ),
                 files=record(staging),
@@ -210,40 +240,73 @@ def _embed(
     shards: int | None,
 ) -> _Embedding:
     """Encode papers, titles and sentences; the latter two go straight to their files."""
-    texts = [document_text(paper) for paper in corpus]
-    titles = [paper.title for paper in corpus]
     progress.step("split", len(corpus))
-    quotes: list[str] = []
-    spans: list[tuple[int, int]] = []
+    spans = array("i")
     starts = [0]
     for paper in corpus:
-        of_paper = sentences.split(paper.abstract, paper.language)
-        quotes.extend(paper.abstract[start:end] for start, end in of_paper)
-        spans.extend(of_paper)
-        starts.append(len(spans))
+        language = spoken(paper.abstract, paper.language)
+        spans.extend(chain.from_iterable(sentences.split(paper.abstract, language)))
+        starts.append(len(spans) // 2)
         progress.advance(1)
-    np.save(staging / evidence.SPANS, np.array(spans, dtype=np.int32).reshape(-1, 2))
+    said, dim = np.array(spans, dtype=np.int32).reshape(-1, 2), encoder.passport.dim
+    np.save(staging / evidence.SPANS, said)
     np.save(staging / evidence.STARTS, np.array(starts, dtype=np.int64))
 
     embedded = 0
     if runner is not None:
-        said = ((texts[i], titles[i], *quotes[starts[i] : starts[i + 1]]) for i in range(len(corpus)))
-        wanted = cut(cache, said, ceil(len(corpus) / shards) if shards else SHARD)
-        progress.step("shards", len(wanted))
-        embedded = fill(runner, cache, wanted, progress.advance)
-    progress.step("embed", len(texts) + len(titles) + len(quotes))
-    documents = np.empty((len(texts), encoder.passport.dim), dtype=np.float32)
-    embedded += embed(encoder, cache, texts, documents, progress.advance)
-    for name, part in ((evidence.TITLES, titles), (evidence.SENTENCES, quotes)):
-        out = compact.create(staging / name, len(part), encoder.passport.dim)
-        embedded += embed(encoder, cache, part, out, progress.advance)
-    return _Embedding(
-        documents=documents,
-        windowed=encoder.over_limit(texts),
-        sentences=len(spans),
-        embedded=embedded,
-        keys={key(text) for part in (texts, titles, quotes) for text in part},
-    )
+        embedded = _run(corpus, starts, said, cache, progress, runner, shards)
+    progress.step("embed", 2 * len(corpus) + len(said))
+    documents = np.empty((len(corpus), dim), dtype=np.float32)
+    titles = compact.create(staging / evidence.TITLES, len(corpus), dim)
+    quotes = compact.create(staging / evidence.SENTENCES, len(said), dim)
+    windowed = 0
+    keys = set[bytes]()
+    for start in range(0, len(corpus), _AT_ONCE):
+        part = corpus[start : start + _AT_ONCE]
+        first, last = starts[start], starts[start + len(part)]
+        of_paper = np.repeat(np.arange(len(part)), np.diff(starts[start : start + len(part) + 1]))
+        places = zip(of_paper.tolist(), said[first:last].tolist(), strict=True)
+        texts: tuple[tuple[Writable, int, list[str]], ...] = (
+            (documents, start, [document_text(paper) for paper in part]),
+            (titles, start, [paper.title for paper in part]),
+            (
+                quotes,
+                first,
+                [part[i].abstract[a:b] for i, (a, b) in places],
+            ),
+        )
+        for out, offset, of_part in texts:
+            embedded += embed(encoder, cache, of_part, Behind(out, offset), progress.advance)
+            keys.update(map(key, of_part))
+        windowed += encoder.over_limit(texts[0][2])
+    return _Embedding(documents, windowed, len(said), embedded, keys)
+
+
+def _run(
+    corpus: Sequence[Paper],
+    starts: Sequence[int],
+    said: NDArray[np.int32],
+    cache: EmbeddingCache,
+    progress: Progress,
+    runner: Runner,
+    shards: int | None,
+) -> int:
+    """Have a runner encode what the cache does not know, shard by shard; returns how many texts that was."""
+    size = ceil(len(corpus) / shards) if shards else SHARD
+    progress.step("shards", ceil(len(corpus) / size))
+    at_once, embedded = size * max(1, _AT_ONCE // size), 0
+    for start in range(0, len(corpus), at_once):
+        block = corpus[start : start + at_once]
+        texts = (_texts(paper, said[starts[i] : starts[i + 1]]) for i, paper in enumerate(block, start))
+        wanted = cut(cache, texts, size)
+        progress.advance(ceil(len(block) / size) - len(wanted))
+        embedded += fill(runner, cache, wanted, progress.advance)
+    return embedded
+
+
+def _texts(paper: Paper, said: NDArray[np.int32]) -> list[str]:
+    """What of a paper is encoded."""
+    return [document_text(paper), paper.title, *(paper.abstract[a:b] for a, b in said.tolist())]
 
 
 def _counts(corpus: Sequence[Paper], rejected: Sequence[Rejected], embedding: _Embedding) -> Counts:
@@ -257,9 +320,3 @@ def _counts(corpus: Sequence[Paper], rejected: Sequence[Rejected], embedding: _E
         sentences=embedding.sentences,
         embedded=embedding.embedded,
     )
-
-
-def _write_rejected(staging: Path, rejected: Sequence[Rejected]) -> None:
-    with (staging / REJECTED_FILE).open("w", encoding="utf-8") as stream:
-        for item in rejected:
-            stream.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")

@@ -12,7 +12,7 @@ from semsearch.encode import Vectors
 from semsearch.errors import IndexDamaged, IndexMissing
 from semsearch.index import added
 from semsearch.index.added import Times
-from semsearch.index.arrays import mapped
+from semsearch.index.arrays import mapped, seen_before
 from semsearch.index.evidence import PaperSentences
 from semsearch.index.landscape import Landscape
 from semsearch.index.lexicon import Lexicon
@@ -20,6 +20,7 @@ from semsearch.index.manifest import CANARIES, MEND, Manifest
 from semsearch.index.names import PaperNames
 from semsearch.index.papers import FILE as PAPERS
 from semsearch.index.papers import PaperTable
+from semsearch.index.seals import seals
 from semsearch.index.store import Store
 from semsearch.index.texts import PaperTexts
 from semsearch.index.titles import PaperTitles
@@ -48,8 +49,14 @@ class Generation:
     canaries: Vectors
 
 
-def open_generation(store: Store, generation: str | None = None) -> Generation:
+def open_generation(store: Store, generation: str | None = None, *, thoroughly: bool = False) -> Generation:
     """Open a generation, by default the published one, after checking every file of it.
+
+    Args:
+        store: The index.
+        generation: Its id; None for the published one.
+        thoroughly: Read every byte, also of large files that are known to be the same since they were last
+            read through; see `semsearch.index.seals`.
 
     Raises:
         IndexMissing: There is none.
@@ -58,11 +65,11 @@ def open_generation(store: Store, generation: str | None = None) -> Generation:
     """
     if generation is not None:
         store.path(generation)
-        return _open(store, generation)
+        return _open(store, generation, thoroughly=thoroughly)
     published = store.published()
     while True:
         try:
-            return _open(store, published)
+            return _open(store, published, thoroughly=thoroughly)
         except (IndexMissing, IndexDamaged):
             # A build may have published a newer generation and pruned this one since CURRENT was read.
             newer = store.published()
@@ -71,8 +78,19 @@ def open_generation(store: Store, generation: str | None = None) -> Generation:
             published = newer
 
 
-def _open(store: Store, generation: str) -> Generation:
-    manifest = store.verify(generation)
+def _open(store: Store, generation: str, *, thoroughly: bool) -> Generation:
+    manifest, folder = store.manifest(generation), store.generations / generation
+    now = seals(folder, store.large_files(manifest))
+    known = frozenset[str]() if thoroughly else store.unchanged(manifest, generation, now)
+    store.verify(generation, known)
+    with seen_before({folder / name for name in known}):
+        opened = _parts(store, generation, manifest)
+    if len(known) < len(now):
+        store.remember(generation, now)
+    return opened
+
+
+def _parts(store: Store, generation: str, manifest: Manifest) -> Generation:
     folder = store.generations / generation
     expected, dim = manifest.counts.papers, manifest.encoder.dim
     papers, vectors = PaperTable(folder), PaperVectors(folder)

@@ -27,11 +27,17 @@ _URL = re.compile(r"(?:https?://|(?<!\w)www\.)([^\s<>\"“”«»]+)")
 
 
 def of_paper(paper: Paper) -> set[str]:
-    """Every key of a paper: from its id, its DOI, its address, and those of its versions."""
+    """Every key of a paper: from its id, its DOI, its address, and those of its versions; and their ids."""
     records: tuple[Paper | Version, ...] = (paper, *paper.versions)
     texts = [text for each in records for text in (each.id, each.doi, each.url) if text]
     keys = {found for text in texts for found in identifiers(text)} | set(paper.identifiers)
+    keys |= {of_version(each.id) for each in paper.versions}
     return keys | {f"pmid:{paper.id}"} if paper.id.isdecimal() else keys
+
+
+def of_version(identifier: str) -> str:
+    """The key of an id that a paper had before it was merged into another."""
+    return f"id:{identifier}"
 
 
 def identifiers(text: str) -> list[str]:

@@ -38,6 +38,8 @@ _NAMED = 3  # papers; a region of fewer has no name
 _DRIFT = 0.1  # share of the papers changed since all were placed, from which on they are placed again
 _SAME = 0.9999  # cosine of the vectors of a paper whose text did not change
 _AMONG = 10  # nearest papers that a new one is put in the middle of
+PLACED = 100_000
+"""Papers that are placed by the forces between them; of more, the others go among these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +124,21 @@ def _placed(before: _Before | None, vectors: Vectors, progress: Progress) -> tup
     start = None
     if before is not None and before.method == placement.method() and (before.rows >= 0).any():
         start = _continued(before, before.rows >= 0, vectors)
-    progress.step("place", placement.steps(papers, settled=start is not None))
-    positions = placement.place(vectors, start, progress.advance)
+    placed = np.arange(papers)[:: -(-papers // PLACED)]  # all, or evenly one in so many
+    progress.step("place", placement.steps(len(placed), settled=start is not None))
+    positions = placement.place(vectors[placed], None if start is None else start[placed], progress.advance)
+    if len(placed) < papers:
+        positions = _among(placed, positions, vectors)
     return placement.apart(positions if before is None else _turned(positions, before)), 0.0
 
 
 def _named(papers: Sequence[Paper], positions: Positions, progress: Progress) -> Levels:
     """The regions with their names; those without one are left out."""
     found = density.regions(positions, _most(len(papers)))
-    named = naming.names(papers, [labels for labels, _ in found], progress.advance)
+    # Of very many papers some say enough; one of each region is among them.
+    read = np.arange(len(papers))[:: -(-len(papers) // PLACED)]
+    read = np.unique(np.concatenate([read, *(np.unique(of, return_index=True)[1] for of, _ in found)]))
+    named = naming.names([papers[row] for row in read], [of[read] for of, _ in found], progress.advance)
     levels = []
     for (labels, peaks), of_level in zip(found, named, strict=True):
         places, sizes = _on_grid(peaks, *_extent(positions)).tolist(), np.bincount(labels).tolist()
@@ -218,11 +226,18 @@ def _before(store: Store, papers: Sequence[Paper], vectors: Vectors) -> _Before 
 
 def _continued(before: _Before, kept: NDArray[np.bool_], vectors: Vectors) -> Positions:
     """Papers that are kept where they were, and the others in the middle of the kept ones nearest to each."""
+    return _among(np.flatnonzero(kept), before.positions[before.rows[kept]], vectors)
+
+
+def _among(rows: Rows, at: Positions, vectors: Vectors) -> Positions:
+    """Papers that have a place, and the others, each in the middle of those of them nearest to it."""
     positions = np.empty((len(vectors), 2), dtype=np.float32)
-    positions[kept] = before.positions[before.rows[kept]]
-    if not kept.all():
-        rows = placement.nearest(vectors[kept], vectors[~kept], _AMONG)[1]
-        positions[~kept] = np.median(positions[kept][rows], axis=1)
+    positions[rows] = at
+    others = np.ones(len(vectors), dtype=np.bool_)
+    others[rows] = False
+    if others.any():
+        nearest = placement.nearest(vectors[rows], vectors[others], _AMONG)[1]
+        positions[others] = np.median(at[nearest], axis=1)
     return positions
 
 

@@ -12,10 +12,11 @@ from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from semsearch.config import RECALL
 from semsearch.encode import Passport
 from semsearch.errors import IndexDamaged, IndexForeign
 
-SCHEMA = 5
+SCHEMA = 6
 CANARIES = "canaries.npy"
 _CALIBRATION = {"french", "foreign_mean", "foreign_std", "pair_mean", "pair_std"}  # see index.calibration
 
@@ -37,7 +38,7 @@ class Counts:
         without_abstract: Papers among them that have a title alone.
         truncated: Abstracts that the source itself cuts short.
         rejected: Records that could not be used; ``rejected.jsonl`` lists them.
-        merged: Records that were merged into others; the versions of a paper say which.
+        merged: Records that were merged into others; ``merged.jsonl`` lists them.
         windowed: Texts longer than the encoder reads at once, and therefore read in windows.
         sentences: Sentences of abstracts that have a vector.
         embedded: Texts encoded by this build; the other vectors came from the cache.
@@ -55,10 +56,42 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class VectorSpec:
-    """How vectors are searched: ``Flat`` when exact, or FAISS's factory string, and the recall@10 of that."""
+    """How vectors are searched, and what that finds.
+
+    Attributes:
+        spec: ``Flat`` when exact, or else FAISS's factory string.
+        recall: Of the 10 nearest papers, against exact search.
+        deep_recall: Of the 200 nearest, which are what a question takes.
+        probes: How many lists a question reads; 0 where there are none.
+        memory: Bytes that questions go through again and again, beside the papers they find.
+    """
 
     spec: str
     recall: float
+    deep_recall: float = 1.0
+    probes: int = 0
+    memory: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a rebuild must know beside the sources, to do as the build did.
+
+    Attributes:
+        config: The ``semsearch.toml`` that it followed, an absolute path; None where there was none.
+        exact: Vectors are searched exactly, however many papers there are.
+        memory: Bytes that the index of vectors may take; None for no limit.
+        recall: What it must find of what is nearest.
+        keep_duplicates: Records of one paper were left apart.
+        max_rejected: How many records might be unusable; None for any number.
+    """
+
+    config: str | None = None
+    exact: bool = False
+    memory: int | None = None
+    recall: float = RECALL
+    keep_duplicates: bool = False
+    max_rejected: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +106,8 @@ class Manifest:
         vectors: The FAISS index.
         counts: What became of the records.
         sources: The files it was built from, absolute paths; ``semsearch rebuild`` reads them again.
-        papers_of: How many papers came from each of them.
+        papers_of: How many records of each of them could be used, those merged into others included.
+        recipe: How they were read and indexed; a rebuild does the same.
         golden: The file of golden questions, an absolute path; None where there is none.
         calibration: What unrelated questions score in this index; see `semsearch.index.calibration`.
         files: Every file of the generation but the manifest itself.
@@ -89,6 +123,7 @@ class Manifest:
     counts: Counts
     sources: tuple[str, ...]
     papers_of: Mapping[str, int]
+    recipe: Recipe
     golden: str | None
     calibration: Mapping[str, float]
     files: Mapping[str, FileRecord]
@@ -153,7 +188,7 @@ def _as(kind: Any, raw: Any, name: str) -> Any:
         return {key: _as(of[1], value, f"{name} of {key}") for key, value in raw.items()}
     if kind is float and type(raw) in {int, float} and math.isfinite(raw):
         return float(raw)
-    if kind in {int, str} and type(raw) is kind and not (kind is int and raw < 0):
+    if kind in {bool, int, str} and type(raw) is kind and not (kind is int and raw < 0):
         return raw
     raise ValueError(f"{name} is {json.dumps(raw)[:40]}")
 

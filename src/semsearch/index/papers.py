@@ -1,39 +1,41 @@
-"""The metadata of papers in SQLite: by row, by id, by title, by author, and as filters."""
+"""The metadata of papers in SQLite: by row, by id, by title; and filters over their columns."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from semsearch.errors import IndexDamaged
+from semsearch.index import columns
+from semsearch.index.arrays import is_new
+from semsearch.index.columns import NO_YEAR, Columns
 from semsearch.index.database import Database, created
-from semsearch.index.identifiers import identifiers, of_paper
+from semsearch.index.identifiers import identifiers, of_paper, of_version
 from semsearch.index.manifest import MEND
 from semsearch.index.progress import Advance, counted, ignore
 from semsearch.index.vectors import Mask, Rows
 from semsearch.ingest.clean import fold
-from semsearch.paper import Paper, Translation, Version
+from semsearch.paper import Original, Paper, Translation, Version
 
 FILE = "papers.sqlite"
 _MASKS = 16  # filters remembered: one question with filters asks for the same several times
 
-# `row` joins papers, vectors and words. Titles and names are kept folded beside what is shown, so that a
-# question finds them whatever its case, accents and punctuation.
+# `row` joins papers, vectors and words. Titles are kept folded beside what is shown, so that a question finds
+# them whatever its case, accents and punctuation.
 _SCHEMA = """
 CREATE TABLE papers (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, abstract TEXT NOT NULL,
     authors TEXT NOT NULL, year INTEGER, venue TEXT, doi TEXT, url TEXT, language TEXT,
     keywords TEXT NOT NULL, source TEXT NOT NULL, truncated INTEGER NOT NULL, more TEXT,
-    folded_title TEXT NOT NULL, folded_venue TEXT NOT NULL
+    folded_title TEXT NOT NULL
 );
 CREATE TABLE identifiers (key TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (key, row)) WITHOUT ROWID;
-CREATE TABLE authors (name TEXT NOT NULL, row INTEGER NOT NULL);
 """
 _INDEX = "CREATE INDEX by_title ON papers (folded_title)"
 _COLUMNS = "id, title, abstract, authors, year, venue, doi, url, language, keywords, source, truncated, more"
@@ -61,20 +63,16 @@ class Filters:
 
 def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
     """Write the metadata; row ``i`` is ``papers[i]``."""
-    folded = cache(fold)  # of names, which many papers share
     keys = ((key, row) for row, paper in enumerate(papers) for key in of_paper(paper))
     with created(folder / FILE, _SCHEMA) as database:
         database.executemany(
-            f"INSERT INTO papers VALUES ({','.join('?' * 16)})",  # noqa: S608 -- only question marks
+            f"INSERT INTO papers VALUES ({','.join('?' * 15)})",  # noqa: S608 -- only question marks
             (_record(row, paper) for row, paper in enumerate(counted(papers, advance))),
-        )
-        database.executemany(
-            "INSERT INTO authors VALUES (?, ?)",
-            ((folded(name), row) for row, paper in enumerate(papers) for name in paper.authors),
         )
         # In the order of their keys they fill one page after the other.
         database.executemany("INSERT INTO identifiers VALUES (?, ?)", sorted(keys))
         database.execute(_INDEX)
+    columns.write(folder, papers)
 
 
 def _record(row: int, paper: Paper) -> tuple[Any, ...]:
@@ -94,14 +92,15 @@ def _record(row: int, paper: Paper) -> tuple[Any, ...]:
         paper.truncated,
         _more(paper),
         fold(paper.title),
-        fold(paper.venue or ""),
     )
 
 
 def _more(paper: Paper) -> str | None:
     """What few papers have, as JSON."""
-    more = (paper.identifiers, paper.translations, paper.versions)
-    return json.dumps([list(map(_plain, each)) for each in more], ensure_ascii=False) if any(more) else None
+    more = (paper.identifiers, paper.translations, paper.versions, astuple(paper.original or Original()))
+    if not any(map(any, more)):
+        return None
+    return json.dumps([list(map(_plain, each)) for each in more], ensure_ascii=False)
 
 
 def _plain(value: str | Translation | Version) -> str | tuple[Any, ...]:
@@ -114,15 +113,17 @@ class PaperTable:
     def __init__(self, folder: Path) -> None:
         self._database = Database(
             folder / FILE,
-            f"SELECT row, folded_title, folded_venue, {_COLUMNS} FROM papers",  # noqa: S608 -- a constant
+            f"SELECT row, folded_title, {_COLUMNS} FROM papers",  # noqa: S608 -- a constant
             "SELECT key, row FROM identifiers",
-            "SELECT name, row FROM authors",
         )
-        ((self._count, first, last),) = self._database.query(
-            "SELECT count(*), ifnull(min(row), 0), ifnull(max(row) + 1, 0) FROM papers"
+        ((first, self._count),) = self._database.query(
+            "SELECT ifnull(min(row), 0), ifnull(max(row) + 1, 0) FROM papers"
         )
-        if (first, last) != (0, self._count):
-            raise IndexDamaged("does not hold a paper in every row.", where=folder / FILE, hint=MEND)
+        if is_new(folder / FILE):  # counting a million rows reads megabytes
+            ((held,),) = self._database.query("SELECT count(*) FROM papers")
+            if (first, self._count) != (0, held):
+                raise IndexDamaged("does not hold a paper in every row.", where=folder / FILE, hint=MEND)
+        self.columns = Columns(folder, self._count)
         self._masks = lru_cache(_MASKS)(self._mask)
 
     def __len__(self) -> int:
@@ -139,38 +140,27 @@ class PaperTable:
         """The id of every paper, in the order of the rows."""
         return [identifier for (identifier,) in self._database.query("SELECT id FROM papers ORDER BY row")]
 
-    def years(self, rows: Rows) -> list[int | None]:
-        """The year of each of some papers, in any order."""
-        return self._column("year", rows)
-
-    def authors(self, rows: Rows) -> list[tuple[str, ...]]:
-        """The authors of each of some papers, in any order."""
-        return [tuple(json.loads(names)) for names in self._column("authors", rows)]
-
-    def venues(self, rows: Rows) -> list[str | None]:
-        """The venue of each of some papers, in any order."""
-        return self._column("venue", rows)
-
-    def _column(self, name: str, rows: Rows) -> list[Any]:
-        query = f"SELECT {name} FROM papers WHERE row IN (SELECT value FROM json_each(?))"  # noqa: S608 -- a constant
-        return [value for (value,) in self._database.query(query, json.dumps(rows.tolist()))]
-
     def row_of(self, identifier: str) -> int | None:
         """The row of the paper with an id, or else with an identifier in any of its forms."""
         rows = self.identified(identifier)
         return int(rows[0]) if len(rows) else None
 
     def identified(self, text: str) -> Rows:
-        """Rows of the papers whose id a text is, or else whose identifier (DOI, arXiv, …) it holds."""
+        """Rows of papers whose id a text is, or was before they were merged, or whose identifier it holds."""
         # Half a character, which JSON and arguments of a process may hold, is in no id; SQLite refuses it.
         # An id copied from a terminal may bring the marks that isolated it there.
         text = text.encode(errors="surrogatepass").decode(errors="replace").strip().strip("\u2068\u2069")
         rows = self._database.rows("SELECT row FROM papers WHERE id = ?", text)
-        for key in () if len(rows) else identifiers(text):
+        for key in () if len(rows) else (of_version(text), *identifiers(text)):
             rows = self._database.rows("SELECT row FROM identifiers WHERE key = ? ORDER BY row", key)
             if len(rows):
                 break
         return rows
+
+    def absorbed(self, identifier: str) -> Rows:
+        """Rows of the papers that a record with an id was merged into: one, or none."""
+        query = "SELECT row FROM identifiers WHERE key = ? ORDER BY row"
+        return self._database.rows(query, of_version(identifier))
 
     def with_title(self, title: str) -> Rows:
         """Rows of the papers with just this title, whatever case, accents and punctuation."""
@@ -181,24 +171,18 @@ class PaperTable:
         return self._masks(filters)
 
     def _mask(self, filters: Filters) -> Mask:
-        conditions, values = ["1"], list[Any]()
+        mask = np.ones(len(self), dtype=np.bool_)
+        years = self.columns.years
+        if filters.year_from is not None or filters.year_to is not None:
+            mask &= years != NO_YEAR
         if filters.year_from is not None:
-            conditions.append("year >= ?")
-            values.append(filters.year_from)
+            mask &= years >= filters.year_from
         if filters.year_to is not None:
-            conditions.append("year <= ?")
-            values.append(filters.year_to)
-        if filters.venue is not None:
-            conditions.append("instr(folded_venue, ?)")
-            values.append(fold(filters.venue))
+            mask &= years <= filters.year_to
+        if filters.venue is not None and (venue := fold(filters.venue)):
+            mask &= self.columns.venues.holding(venue)
         if filters.author is not None:
-            words = fold(filters.author).split()
-            every = " AND ".join(["instr(' ' || name || ' ', ?)"] * len(words)) or "1"
-            conditions.append(f"row IN (SELECT row FROM authors WHERE {every})")  # noqa: S608 -- only marks
-            values.extend(f" {word} " for word in words)
-        where = " AND ".join(conditions)
-        mask = np.zeros(len(self), dtype=np.bool_)
-        mask[self._database.rows(f"SELECT row FROM papers WHERE {where}", *values)] = True  # noqa: S608 -- constants
+            mask &= self.columns.authors.holding(*(f" {word} " for word in fold(filters.author).split()))
         mask.setflags(write=False)
         return mask
 
@@ -208,17 +192,15 @@ class PaperTable:
 
     def newest(self, filters: Filters, k: int, offset: int = 0) -> Rows:
         """Rows of the ``k`` latest papers that pass, after the first ``offset``; those without year last."""
-        query = (
-            "SELECT row FROM papers WHERE row IN (SELECT value FROM json_each(?)) "
-            "ORDER BY year DESC NULLS LAST, row LIMIT ? OFFSET ?"
-        )
-        return self._database.rows(query, json.dumps(self.passing(filters).tolist()), k, offset)
+        newest = self.columns.newest
+        rows: Rows = newest[self.allowed(filters)[newest]][offset : offset + k]
+        return rows
 
 
 def _paper(record: Sequence[Any]) -> Paper:
     identifier, title, abstract, authors, year, venue, doi, url, language, *rest = record
     keywords, source, truncated, more = rest
-    identifiers, translations, versions = json.loads(more) if more else ((), (), ())
+    identifiers, translations, versions, original = json.loads(more) if more else ((), (), (), ("", ""))
     return Paper(
         identifier,
         title,
@@ -235,4 +217,5 @@ def _paper(record: Sequence[Any]) -> Paper:
         tuple(identifiers),
         tuple(Translation(*each) for each in translations),
         tuple(Version(*each) for each in versions),
+        original=Original(*original) if any(original) else None,
     )

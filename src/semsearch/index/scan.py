@@ -1,7 +1,7 @@
 """A small copy of the vectors that is read first: it names a few candidates, which are then compared in full.
 
 The cosines of a question with 50,000 vectors of 384 dimensions take as long as reading 77 MB does. A copy
-of one byte a component is a quarter of that, and one of two bits a sixteenth.
+of one byte a component is a quarter of that.
 """
 
 from __future__ import annotations
@@ -21,18 +21,14 @@ from semsearch.index.manifest import MEND
 if TYPE_CHECKING:
     from semsearch.index.vectors import Mask, Rows
 
-_BYTES, _SCALE = "scan_bytes.faiss", "scan_bytes.json"
-_CODES = "scan_codes.faiss"
+BYTES, _SCALE = "scan_bytes.faiss", "scan_bytes.json"
 _BLOCK = 8_192  # vectors written at a time
 _LARGEST = 127  # of a component in a signed byte
-_LEARNED_FROM = 65_536  # vectors that the codes of product quantisation are made for
 _WORTH_IT = 8  # times as many vectors as candidates, or comparing all is faster
 
 
 class Scan(Protocol):
     """Names the papers that are to be compared with a question."""
-
-    def __init__(self, folder: Path, papers: int, dim: int) -> None: ...
 
     def candidates(self, query: NDArray[np.float32], k: int, allowed: Mask | None) -> Rows | None:
         """Rows in order, the ``k`` nearest papers among them; None when it cannot tell which.
@@ -43,16 +39,6 @@ class Scan(Protocol):
             allowed: Which papers are considered, shape ``(papers,)``; None for all.
         """
         ...
-
-
-def opened(folder: Path, papers: int, dim: int) -> list[Scan]:
-    """The scans of a generation, the fastest first; none when it has so few papers that all are compared.
-
-    Raises:
-        IndexDamaged: A file cannot be read, or is of other vectors.
-    """
-    scans: tuple[tuple[str, type[Scan]], ...] = ((_CODES, CodeScan), (_BYTES, ByteScan))
-    return [kind(folder, papers, dim) for name, kind in scans if (folder / name).exists()]
 
 
 def write(index: Any, path: Path) -> None:
@@ -111,7 +97,7 @@ class ByteScan:
         import faiss
 
         self._faiss: Any = faiss
-        self._index: Any = index(folder / _BYTES, faiss.IndexScalarQuantizer, papers, dim)
+        self._index: Any = index(folder / BYTES, faiss.IndexScalarQuantizer, papers, dim)
         try:
             scale = json.loads((folder / _SCALE).read_text(encoding="utf-8"))
             self._step = np.array(scale["step"], dtype=np.float64).reshape(dim)
@@ -136,7 +122,7 @@ class ByteScan:
             error = max(error, float(np.linalg.norm(block - codes * step, axis=1).max()))
             length = max(length, float(np.linalg.norm(codes, axis=1).max()))
             index.add(codes.astype(np.float32))
-        write(index, folder / _BYTES)
+        write(index, folder / BYTES)
         scale = {"step": step.tolist(), "error": error, "length": length}
         (folder / _SCALE).write_text(json.dumps(scale) + "\n", encoding="utf-8")
 
@@ -152,15 +138,15 @@ class ByteScan:
 
         bits = None if allowed is None else np.packbits(allowed, bitorder="little")
         considered = self._index.ntotal if allowed is None else np.count_nonzero(allowed)
-        fetched = _fetched(k)
-        while fetched * _WORTH_IT <= considered:
-            sums, rows = self._index.search(codes[None].astype(np.float32), fetched, params=self._only(bits))
+        named = fetched(k)
+        while named * _WORTH_IT <= considered:
+            sums, rows = self._index.search(codes[None].astype(np.float32), named, params=self._only(bits))
             scores = unit * sums[0].astype(np.float64)
             lowest = scores[k - 1] - 2 * margin
             if scores[-1] < lowest:
                 found: Rows = np.sort(rows[0][scores >= lowest])
                 return found
-            fetched *= 4
+            named *= 4
         return None
 
     def _only(self, bits: NDArray[np.uint8] | None) -> Any:
@@ -171,45 +157,6 @@ class ByteScan:
         return self._faiss.SearchParameters(sel=selector)
 
 
-class CodeScan:
-    """Two bits a component, by product quantisation: faster still, but now and then a paper is missed.
-
-    Four bits tell apart what two neighbouring components are, so that FAISS looks their products up in
-    registers (André et al., "Cache locality is not enough", 2015).
-    """
-
-    def __init__(self, folder: Path, papers: int, dim: int) -> None:
-        import faiss
-
-        self._index: Any = index(folder / _CODES, faiss.IndexPQFastScan, papers, dim)
-
-    @staticmethod
-    def write(folder: Path, vectors: Vectors) -> str:
-        """Write the codes of ``vectors``, shape ``(papers, dim)``, dim even.
-
-        Returns:
-            FAISS's name of their form.
-        """
-        import faiss
-
-        spec = f"PQ{vectors.shape[1] // 2}x4fs"
-        index = faiss.index_factory(vectors.shape[1], spec, faiss.METRIC_INNER_PRODUCT)
-        learned_from = np.random.default_rng(0).permutation(len(vectors))[:_LEARNED_FROM]
-        index.train(vectors[np.sort(learned_from)])
-        index.add(vectors)
-        write(index, folder / _CODES)
-        return spec
-
-    def candidates(self, query: NDArray[np.float32], k: int, allowed: Mask | None) -> Rows | None:
-        """See `Scan`. It cannot pass papers over, so for each that is not allowed it names one more."""
-        fetched = _fetched(k) + (0 if allowed is None else int(np.count_nonzero(~allowed)))
-        if fetched * _WORTH_IT > self._index.ntotal:
-            return None
-        _, (rows,) = self._index.search(query[None], fetched)
-        found: Rows = np.sort(rows if allowed is None else rows[allowed[rows]])
-        return found
-
-
-def _fetched(k: int) -> int:
+def fetched(k: int) -> int:
     """How many papers a scan names: nearly always enough to prove that the ``k`` nearest are among them."""
     return 4 * k + 100

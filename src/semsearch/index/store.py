@@ -7,6 +7,7 @@ Layout of a data root::
     cache/                      the embedding cache
     encoders/                   encoders in the form that questions are encoded with
     verdicts/                   what the gate found of each build
+    seals/                      how to see that large files are as they were when they were last hashed
     .lock                       held by whoever writes
 
 Every change is one rename. A process killed at any instant leaves a published generation that opens, and
@@ -23,7 +24,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,10 @@ from semsearch.errors import (
     StorageError,
 )
 from semsearch.index import manifest as passport
+from semsearch.index import seals
 from semsearch.index.files import all_at_once, replace_atomically, sha256, storage, sync, unreadable
 from semsearch.index.manifest import MEND, FileRecord, Manifest
+from semsearch.index.seals import Seal
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +53,15 @@ _ID = re.compile(r"(\d{6,})-[0-9a-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The data root of one index. Creating the object touches nothing."""
+    """The data root of one index. Creating the object touches nothing.
+
+    Attributes:
+        root: The folder.
+        large: Bytes from which on files are not hashed at every opening, see `semsearch.index.seals`.
+    """
 
     root: Path
+    large: int = seals.LARGE
 
     @property
     def generations(self) -> Path:
@@ -73,6 +82,11 @@ class Store:
     def verdicts(self) -> Path:
         """The folder of what the gate found."""
         return self.root / "verdicts"
+
+    @property
+    def seals(self) -> Path:
+        """The folder of what large files are known by."""
+        return self.root / "seals"
 
     def path(self, generation: str) -> Path:
         """The folder of one build, by id.
@@ -166,9 +180,10 @@ class Store:
             if entry.name.startswith(_DOT):
                 shutil.rmtree(entry)
         known = {f"{name}.json" for name in self.ids()}
-        verdicts = self.verdicts.iterdir() if self.verdicts.is_dir() else ()
-        for entry in (*self.root.glob(".CURRENT.*"), *(of for of in verdicts if of.name not in known)):
-            entry.unlink()
+        kept = (folder.iterdir() for folder in (self.verdicts, self.seals) if folder.is_dir())
+        gone = [entry for entries in kept for entry in entries if entry.name not in known]
+        for entry in (*self.root.glob(".CURRENT.*"), *gone):
+            entry.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def staging(self) -> Iterator[Path]:
@@ -273,8 +288,32 @@ class Store:
             raise IndexDamaged("the manifest was changed after it was written.", where=path, hint=MEND)
         return manifest
 
-    def verify(self, generation: str) -> Manifest:
+    def large_files(self, manifest: Manifest) -> list[str]:
+        """Names of the files of a generation that are not hashed at every opening."""
+        return [name for name, about in manifest.files.items() if about.size >= self.large]
+
+    def unchanged(self, manifest: Manifest, generation: str, now: Mapping[str, Seal]) -> frozenset[str]:
+        """The large files of a generation that were found whole, and are since the same.
+
+        Args:
+            manifest: Of the generation.
+            generation: Its id.
+            now: What its files are known by.
+        """
+        before = seals.read(self.seals / f"{generation}.json")
+        names = now.keys() & self.large_files(manifest)
+        return frozenset(name for name in names if before.get(name) == now[name])
+
+    def remember(self, generation: str, found: Mapping[str, Seal]) -> None:
+        """Keep what large files are known by that were just found whole, as they were before."""
+        seals.write(self.seals / f"{generation}.json", found)
+
+    def verify(self, generation: str, known: Collection[str] = ()) -> Manifest:
         """Check that every file of a generation is there, whole and unchanged.
+
+        Args:
+            generation: Its id.
+            known: Names of files that need not be read, see `unchanged`.
 
         Raises:
             IndexMissing, IndexForeign: As `manifest`.
@@ -295,7 +334,8 @@ class Store:
                 hint=MEND,
             )
         # The largest first, so that none is waited for at the end.
-        files = sorted(manifest.files.items(), key=lambda file: -file[1].size)
+        unread = {name: about for name, about in manifest.files.items() if name not in known}
+        files = sorted(unread.items(), key=lambda file: -file[1].size)
         all_at_once(lambda file: _check(folder / file[0], file[1]), files)
         return manifest
 
@@ -315,7 +355,8 @@ class Store:
         with storage(trash):
             (self.generations / generation).rename(trash)  # one step: never a generation with half its files
             shutil.rmtree(trash)
-            (self.verdicts / f"{generation}.json").unlink(missing_ok=True)
+            for folder in (self.verdicts, self.seals):
+                (folder / f"{generation}.json").unlink(missing_ok=True)
 
     def _prune_encoders(self) -> None:
         """Delete the exported encoders of no generation."""

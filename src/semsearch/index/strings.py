@@ -67,6 +67,15 @@ class Strings:
         place = bisect_left(range(len(ends)), wanted, key=at)
         return first + place if place < len(ends) and at(place) == wanted else None
 
+    def holding(self, part: str) -> NDArray[np.int64]:
+        """The numbers of the strings that hold a part, in order; it may not reach from one into the next."""
+        wanted, text = part.encode(), self._bytes.tobytes()
+        places, place = [], text.find(wanted)
+        while place >= 0:
+            places.append(place)
+            place = text.find(wanted, place + 1)
+        return np.unique(np.searchsorted(self._ends, np.array(places, dtype=np.int64), side="right") - 1)
+
     @cached_property
     def _heads(self) -> list[bytes]:
         return [self._raw(number) for number in range(0, len(self), _BLOCK)]

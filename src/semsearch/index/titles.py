@@ -25,7 +25,7 @@ _SUBTITLE = re.compile(r"\s*[:：]\s|\s[-–—]+\s|(?<=\?)\s|—")
 
 @dataclass(frozen=True, slots=True)
 class NearTitle:
-    """A paper whose title is near: how many edits away, and whether that is the title's first part only."""
+    """A paper whose title, in any language, is near: by how many edits; and is it the title's head only?"""
 
     row: int
     edits: int
@@ -39,12 +39,18 @@ def head(title: str) -> str:
 
 
 def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
-    """Index the titles; entry ``i`` is the title of ``papers[i]``, and behind them come the heads."""
-    heads = [
-        (row, first) for row, paper in enumerate(counted(papers, advance)) if (first := head(paper.title))
+    """Index the titles; entry ``i`` is the title of ``papers[i]``.
+
+    Behind them come titles in further languages, and the heads of all; the row of a head is written
+    ``len(papers)`` higher.
+    """
+    translated = [
+        (row, each.title) for row, paper in enumerate(papers) for each in paper.translations if each.title
     ]
-    grams.write(folder, _NAME, [key(text) for text in (*(p.title for p in papers), *(h for _, h in heads))])
-    np.save(folder / _ROWS, np.array([*range(len(papers)), *(row for row, _ in heads)], dtype=np.int32))
+    titles = [*((row, paper.title) for row, paper in enumerate(counted(papers, advance))), *translated]
+    heads = [(len(papers) + row, first) for row, title in titles if (first := head(title))]
+    grams.write(folder, _NAME, [key(text) for _, text in (*titles, *heads)])
+    np.save(folder / _ROWS, np.array([row for row, _ in (*titles, *heads)], dtype=np.int32))
 
 
 class PaperTitles:
@@ -53,7 +59,7 @@ class PaperTitles:
     def __init__(self, folder: Path, papers: int) -> None:
         self._papers = papers
         self._keys = Grams(folder, _NAME)
-        self._rows = indices(folder / _ROWS, np.int32, len(self._keys), below=papers)
+        self._rows = indices(folder / _ROWS, np.int32, len(self._keys), below=2 * papers)
         if not np.array_equal(self._rows[:papers], np.arange(papers)):
             raise IndexDamaged("does not begin with a title of each paper.", where=folder / _ROWS, hint=MEND)
 
@@ -64,7 +70,10 @@ class PaperTitles:
     def near(self, text: str, edits: int) -> list[NearTitle]:
         """Titles and heads of titles at most so many edits away from a text, by their keys, nearest first."""
         found = self._keys.near(key(text), edits)
-        near = [NearTitle(int(self._rows[i]), distance, i >= self._papers) for i, distance in found]
+        near = [
+            NearTitle(int(row) % self._papers, distance, bool(row >= self._papers))
+            for row, distance in ((self._rows[i], distance) for i, distance in found)
+        ]
         return sorted(near, key=lambda title: (title.edits, title.head, title.row))
 
     def key_of(self, row: int) -> str:

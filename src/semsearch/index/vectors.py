@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.encode import Vectors
-from semsearch.index import scan
+from semsearch.config import RECALL
+from semsearch.encode import Vectors, unit
+from semsearch.index import lists, scan
+from semsearch.index.lists import ListScan
 from semsearch.index.manifest import VectorSpec
-from semsearch.index.scan import ByteScan, CodeScan
+from semsearch.index.scan import ByteScan, Scan
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -20,23 +22,40 @@ FILE = "vectors.faiss"
 EXACT = "Flat"
 SCANNED_FROM = 10_000  # papers; fewer are compared as fast as they are scanned
 APPROXIMATE_FROM = 100_000  # papers; nothing below is gained by less than exact
-_FEW = 16  # where one paper in so many is allowed, these are compared without a scan
+_FEW, _SOME = 16, 6_250  # where one paper in so many is allowed, or so few, these are compared without a scan
 _MANY = 12  # questions at once: BLAS compares them with all papers in less time than as many scans take
+_SAMPLE = 300  # questions that recall is measured with
+_ASIDE = 0.5  # how far from a paper they are where there are no titles
 _BLOCK = 64  # questions that BLAS is given at a time
-_SAMPLE = 1_000  # papers asked for their neighbours to measure recall
-_RECALL_AT = 10
 
 
-def write(folder: Path, vectors: Vectors, *, exact: bool = False) -> VectorSpec:
+def write(
+    folder: Path,
+    vectors: Vectors,
+    *,
+    questions: Vectors | None = None,
+    exact: bool = False,
+    memory: int | None = None,
+    recall: float = RECALL,
+    approximate_from: int = APPROXIMATE_FROM,
+) -> VectorSpec:
     """Write ``vectors``, shape ``(papers, dim)`` and unit norm, to be searched by inner product.
 
     Args:
         folder: Of the generation.
         vectors: Row ``i`` is paper ``i``.
+        questions: What recall is measured with, shape ``(n, dim)`` and unit norm: titles stand in for
+            questions well. None for vectors beside those of some papers.
         exact: Search exactly, however many papers there are.
+        memory: Bytes that an approximate index may take; None for no limit.
+        recall: What it must reach; where it does not, search is exact.
+        approximate_from: Papers from which on there is one.
 
     Returns:
-        What was written, and its recall@10 against exact search, measured on the papers' own neighbours.
+        What was written, and its recall against exact search.
+
+    Raises:
+        StorageError: The memory is too little, or the disk is full.
     """
     import faiss
 
@@ -44,24 +63,25 @@ def write(folder: Path, vectors: Vectors, *, exact: bool = False) -> VectorSpec:
     index = faiss.IndexFlatIP(dim)
     index.add(vectors)
     scan.write(index, folder / FILE)
-    if papers >= SCANNED_FROM:
+    del index
+    spec = None
+    if not exact and papers >= approximate_from:
+        asked = _beside(vectors) if questions is None else questions
+        spec = lists.write(folder, vectors, asked, memory=memory, wanted=recall)
+    if spec is None and papers >= SCANNED_FROM:
         ByteScan.write(folder, vectors)
-    if exact or papers < APPROXIMATE_FROM or dim % 2:
-        return VectorSpec(EXACT, recall=1.0)
-    spec = CodeScan.write(folder, vectors)
-    return VectorSpec(f"{spec},RFlat", recall=_recall(PaperVectors(folder), index, vectors))
+    return spec or VectorSpec(EXACT, 1.0, 1.0, 0, papers * dim * (1 if papers >= SCANNED_FROM else 4))
 
 
-def _recall(approximate: PaperVectors, exact: Any, vectors: Vectors) -> float:
-    """The share of the ten nearest papers, other than itself, that a paper finds; the mean of a thousand."""
-    asked = np.linspace(0, len(vectors) - 1, _SAMPLE, dtype=np.int64)
-    _, nearest = exact.search(vectors[asked], _RECALL_AT + 1)
-    found = 0
-    for row, true in zip(asked.tolist(), nearest.tolist(), strict=True):
-        _, rows = approximate.search(vectors[row : row + 1], _RECALL_AT + 1)
-        expected = [other for other in true if other != row][:_RECALL_AT]
-        found += len(set(expected) & set(rows[0].tolist()))
-    return found / (_RECALL_AT * len(asked))
+def sample(papers: int) -> Rows:
+    """Rows of the papers whose titles recall is measured with, evenly drawn."""
+    return np.unique(np.linspace(0, papers - 1, _SAMPLE).astype(np.int64))
+
+
+def _beside(vectors: Vectors) -> Vectors:
+    """Vectors of no paper, each in the neighbourhood of one."""
+    noise = np.random.default_rng(0).standard_normal((_SAMPLE, vectors.shape[1]))
+    return unit(vectors[sample(len(vectors))] + _ASIDE * unit(noise)[: len(sample(len(vectors)))])
 
 
 class PaperVectors:
@@ -78,7 +98,11 @@ class PaperVectors:
         self._index: Any = scan.index(folder / FILE, faiss.IndexFlat)
         flat: Vectors = faiss.rev_swig_ptr(self._index.get_xb(), len(self) * self.dim)
         self._vectors: Vectors = flat.reshape(len(self), self.dim)
-        self._scans = scan.opened(folder, len(self), self.dim)
+        self._scan: Scan | None = None
+        if (folder / lists.FILE).exists():
+            self._scan = ListScan.opened(folder, len(self), self.dim)
+        elif (folder / scan.BYTES).exists():
+            self._scan = ByteScan(folder, len(self), self.dim)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -101,12 +125,12 @@ class PaperVectors:
         Returns:
             Scores and rows, each of shape ``(n, k)``, ``k`` lowered to the papers there are.
         """
-        k = min(k, len(self) if allowed is None else int(allowed.sum()))
+        k = min(k, len(self) if allowed is None else int(np.count_nonzero(allowed)))
         if k == 0 or len(queries) == 0:
             empty = (len(queries), k)
             return np.empty(empty, np.float32), np.empty(empty, np.int64)
         queries = np.ascontiguousarray(queries, dtype=np.float32)
-        if len(queries) >= _MANY:
+        if len(queries) >= _MANY and not isinstance(self._scan, ListScan):
             found = self._all(queries, k, allowed)
         else:
             found = [self._one(query, k, allowed) for query in queries]
@@ -114,10 +138,12 @@ class PaperVectors:
         return np.stack(scores), np.stack(rows)
 
     def _one(self, query: Vectors, k: int, allowed: Mask | None) -> tuple[Vectors, Rows]:
-        rows = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
-        if len(rows) * _FEW > len(self):
-            named = (scan.candidates(query, k, allowed) for scan in self._scans)
-            rows = next((few for few in named if few is not None), rows)
+        considered = len(self) if allowed is None else int(np.count_nonzero(allowed))
+        rows: Rows | None = None
+        if self._scan is not None and (considered * _FEW > len(self) or considered > _SOME):
+            rows = self._scan.candidates(query, k, allowed)
+        if rows is None:
+            rows = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
         return _best(self._cosines(query, rows), rows, k)
 
     def _cosines(self, query: Vectors, rows: Rows) -> Vectors:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from math import log1p
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +23,7 @@ from numpy.typing import NDArray
 
 from semsearch.index import strings
 from semsearch.index.arrays import indices, mapped, offsets
-from semsearch.index.progress import Advance, counted, ignore
+from semsearch.index.progress import Advance, ignore
 from semsearch.index.spelling import joined
 from semsearch.index.vectors import Mask, Rows
 from semsearch.ingest.clean import folded, folded_words
@@ -49,6 +51,8 @@ STOP = frozenset(
 )
 _LONGEST = 60  # characters of a word that are told apart
 _STEMMED = 20_000  # words whose stem is remembered, some 5 MB
+_BLOCK = 50_000  # papers whose words are counted at a time
+_EVERY = 8  # of so many scores one is looked at to tell which can be among the highest
 _LOOKED_UP = 10_000  # terms whose places are remembered, some 3 MB
 
 Located = tuple[str, int, int]
@@ -114,46 +118,111 @@ class _Numbers(dict[str, int]):
         return np.frombuffer(numbers, dtype=np.int64), np.repeat(np.arange(len(ends) - 1), np.diff(ends))
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What some papers that follow each other say: each pair of a term and a paper once, in that order.
+
+    Attributes:
+        terms: Their numbers as they came.
+        rows: From the first of these papers.
+        times: How often, a word of a title counting as two.
+        lengths: How many words each paper has, counted in the same way.
+    """
+
+    terms: NDArray[np.int32]
+    rows: NDArray[np.int32]
+    times: NDArray[np.int32]
+    lengths: NDArray[np.int64]
+
+
+class _Counting:
+    """Counts the terms of papers, one block of them after the other, so that the words of few are held."""
+
+    def __init__(self) -> None:
+        self.terms = _Numbers()
+        self._words = _Numbers()
+        self._term_of = np.empty(0, dtype=np.int64)  # of each word; -1 for one that says nothing
+        self._of_name = cache(lambda name: {*name_terms(name), *name_terms(joined(name))})
+
+    def said(self, papers: Sequence[Paper]) -> _Said:
+        """What the next papers say."""
+        count = len(papers)
+        bodies = self._words.of(folded(" ".join((paper.abstract, *paper.keywords))) for paper in papers)
+        titles = self._words.of(folded(paper.title) for paper in papers)
+        lent = self._words.of(_lent(paper) for paper in papers)
+        authors = self.terms.of(
+            {term for name in paper.authors for term in self._of_name(name)} for paper in papers
+        )
+        self._stem()
+        # A term and a row in one number: sorted, the same ones stand together.
+        pairs = []
+        for numbers, rows in (bodies, *[titles] * TITLE_WEIGHT, lent):
+            kept = self._term_of[numbers]
+            pairs.append((kept * count + rows)[kept >= 0])
+        lengths = np.bincount(np.concatenate(pairs[:-1]) % count, minlength=count)
+        both, times = np.unique(np.concatenate([*pairs, authors[0] * count + authors[1]]), return_counts=True)
+        term, row = np.divmod(both, count)
+        return _Said(term.astype(np.int32), row.astype(np.int32), times.astype(np.int32), lengths)
+
+    def _stem(self) -> None:
+        """Number the terms of the words that are new."""
+        new = [*islice(self._words, len(self._term_of), None)]
+        stems = _stemmer().stemWords([word[:_LONGEST] for word in new])
+        numbers = (-1 if word in STOP else self.terms[stem] for word, stem in zip(new, stems, strict=True))
+        self._term_of = np.append(self._term_of, np.fromiter(numbers, dtype=np.int64, count=len(new)))
+
+
 def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
-    """Index titles, abstracts, keywords and authors' names; row ``i`` is ``papers[i]``."""
-    count = len(papers)
-    words, names = _Numbers(), _Numbers()
-    of_name = cache(lambda name: {*name_terms(name), *name_terms(joined(name))})
-    bodies = words.of(
-        folded(" ".join((paper.abstract, *paper.keywords))) for paper in counted(papers, advance)
-    )
-    titles = words.of(folded(paper.title) for paper in papers)
-    authors = names.of({term for name in paper.authors for term in of_name(name)} for paper in papers)
+    """Index titles, abstracts, keywords and authors' names; row ``i`` is ``papers[i]``.
 
-    stems = _stemmer().stemWords([word[:_LONGEST] for word in words])
-    terms_of = [None if word in STOP else stem for word, stem in zip(words, stems, strict=True)]
-    ordered = sorted({*names, *(term for term in terms_of if term is not None)})
-    place = {term: i for i, term in enumerate(ordered)}
-    place_of_word = np.array([-1 if term is None else place[term] for term in terms_of], dtype=np.int64)
-    place_of_name = np.array([place[name] for name in names], dtype=np.int64)
+    A translation lends a paper words that it does not have itself. It makes the paper no longer and none of
+    its own words more frequent, so that nothing changes for questions in its language.
+    """
+    counting, blocks = _Counting(), list[_Said]()
+    for start in range(0, len(papers), _BLOCK):
+        blocks.append(counting.said(papers[start : start + _BLOCK]))
+        advance(len(papers[start : start + _BLOCK]))
+    ordered = sorted(counting.terms)
+    place = np.empty(len(ordered), dtype=np.int64)
+    place[[counting.terms[term] for term in ordered]] = np.arange(len(ordered))
+    is_name = np.array([term.startswith(_NAME) for term in ordered], dtype=np.bool_)
 
-    # A term and a row in one number: sorted, the postings are in order, and the same ones stand together.
-    said = []
-    for numbers, rows in (bodies, *[titles] * TITLE_WEIGHT):
-        kept = place_of_word[numbers]
-        said.append((kept * count + rows)[kept >= 0])
-    lengths = np.bincount(np.concatenate(said) % count, minlength=count).astype(np.float32)
-    pairs, times = np.unique(
-        np.concatenate([*said, place_of_name[authors[0]] * count + authors[1]]), return_counts=True
-    )
-    term, row = np.divmod(pairs, count)
-    holders = np.bincount(term, minlength=len(ordered))
-
+    holders = np.zeros(len(ordered), dtype=np.int64)
+    for block in blocks:
+        holders += np.bincount(place[block.terms], minlength=len(ordered))
+    starts = np.concatenate([[0], np.cumsum(holders)])
+    idf = np.array([_idf(len(papers), of_one) for of_one in holders.tolist()], dtype=np.float32)
+    lengths = np.concatenate([block.lengths for block in blocks]).astype(np.float32)
     norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-9))
-    tf = times.astype(np.float32)
-    saturated = tf * (K1 + 1) / (tf + norm[row])
-    saturated[np.isin(term, place_of_name)] = 1
-    idf = np.array([_idf(count, of_one) for of_one in holders.tolist()], dtype=np.float32)
+
+    # Rows of a term come in order, as the blocks do: each block goes behind what is there of its terms.
+    rows, impacts = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.float32)
+    free, first = starts[:-1].copy(), 0
+    while blocks:
+        block = blocks.pop(0)
+        order = np.argsort(place[block.terms], kind="stable")
+        term, row, tf = place[block.terms][order], block.rows[order] + first, block.times[order]
+        of_block = np.bincount(term, minlength=len(ordered))
+        at = np.repeat(free - np.cumsum(of_block) + of_block, of_block) + np.arange(len(term))
+        saturated = tf.astype(np.float32) * (K1 + 1) / (tf.astype(np.float32) + norm[row])
+        saturated[is_name[term]] = 1
+        rows[at], impacts[at] = row, idf[term] * saturated
+        free += of_block
+        first += len(block.lengths)
 
     strings.write(folder, "terms", ordered)
-    np.save(folder / "postings.npy", np.concatenate([[0], np.cumsum(holders)]))
-    np.save(folder / "posting_rows.npy", row.astype(np.int32))
-    np.save(folder / "posting_impacts.npy", idf[term] * saturated)
+    np.save(folder / "postings.npy", starts)
+    np.save(folder / "posting_rows.npy", rows)
+    np.save(folder / "posting_impacts.npy", impacts)
+
+
+def _lent(paper: Paper) -> Iterator[str]:
+    """Words of a paper's translations whose terms are not its own; those of titles as often as they count."""
+    if paper.translations:
+        own = set(terms(" ".join((paper.title, paper.abstract, *paper.keywords))))
+        for each in paper.translations:
+            for text in (each.abstract, *[each.title] * TITLE_WEIGHT):
+                yield from (word for word in folded(text) if _TERM(word) not in own)
 
 
 class PaperWords:
@@ -210,15 +279,16 @@ class PaperWords:
         """
         scores, best = np.zeros((2, self._papers), dtype=np.float32)
         for term, times in self._wanted(question).items():
-            others = near.get(term, {})
-            rows, impacts = self._postings(term, others)
-            impacts *= times
-            if others:
-                best.fill(0)
-                np.maximum.at(best, rows, impacts)
-                scores += best
-            else:
-                np.add.at(scores, rows, impacts)
+            found = [*self._postings(term, near.get(term, {}))]
+            if len(found) == 1:
+                ((rows, impacts),) = found
+                scores[rows] += impacts * times
+                continue
+            for rows, impacts in found:
+                best[rows] = np.maximum(best[rows], impacts * times)
+            for rows, _ in found:  # what is taken is set to 0, so that no paper gets it twice
+                scores[rows] += best[rows]
+                best[rows] = 0
         return scores
 
     def _wanted(self, question: str) -> Counter[str]:
@@ -233,13 +303,12 @@ class PaperWords:
 
     def _postings(
         self, term: str, near: Mapping[str, float]
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Rows of the papers that hold a term or one near it, and what that adds to the score of each."""
-        slices = [slice(*self._slice(other)) for other in (term, *near)]
-        shares = np.array([1.0, *near.values()], dtype=np.float32)
-        impacts = np.concatenate([self._impacts[part] for part in slices])
-        impacts *= shares.repeat([part.stop - part.start for part in slices])
-        return np.concatenate([self._rows[part] for part in slices]), impacts
+    ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float32]]]:
+        """Rows of the papers that hold a term, then of those that hold one near it, and what each gets."""
+        for other, share in ((term, 1.0), *near.items()):
+            start, end = self._slice(other)
+            if start < end:
+                yield self._rows[start:end], self._impacts[start:end] * np.float32(share)
 
     def _places(self, term: str, rows: Rows) -> tuple[Rows, Mask]:
         """Where the postings of a term would have some papers, and whether they do."""
@@ -263,9 +332,12 @@ def _idf(papers: int, holders: int) -> float:
 def top(scores: NDArray[np.floating], k: int) -> Rows:
     """Positions of the ``k`` highest scores, best first; equal scores in order of position."""
     if k < len(scores):
-        # Partition finds the k-th score; taking every score at or above it keeps ties in order.
-        threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
-        candidates = np.flatnonzero(scores >= threshold)
+        # Taking every score at or above the k-th keeps ties in order. The k-th of some is no higher than the
+        # k-th of all, so that of a million only a few have to be put in order.
+        some = scores[::_EVERY] if _EVERY * k <= len(scores) else scores
+        candidates = np.flatnonzero(scores >= np.partition(some, len(some) - k)[len(some) - k])
+        threshold = np.partition(scores[candidates], len(candidates) - k)[len(candidates) - k]
+        candidates = candidates[scores[candidates] >= threshold]
     else:
         candidates = np.arange(len(scores))
     return np.asarray(candidates[np.argsort(-scores[candidates], kind="stable")][:k], dtype=np.int64)

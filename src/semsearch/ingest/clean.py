@@ -7,6 +7,7 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Final
 
+from semsearch.ingest.boilerplate import says_nothing
 from semsearch.ingest.latex import from_latex, script
 from semsearch.ingest.mathml import formulas_written_out
 
@@ -41,6 +42,9 @@ _MOST_MARKS = 30
 _MOST_PASSES = 20
 _MARKUP = re.compile(r"[\\$&<>{}`]")
 
+# ASCII in which no markup, quotation mark or dash can be, and no space too many: seven texts in ten.
+_PLAIN = re.compile(r"[!-#%'-,./-;=?-\[\]^_a-z|]+(?:(?: (?:- ?)?|- ?)[!-#%'-,./-;=?-\[\]^_a-z|]+)*+")
+
 _UNFOLDED = str.maketrans(
     {"ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
     | {"đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "ħ": "h", "Ħ": "h", "ı": "i"}
@@ -55,12 +59,9 @@ _SOLID = re.compile(r"\S+")
 NAME_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th|ph\.?\s?d|m\.?d)\.?", re.IGNORECASE)
 _CORPORATE = re.compile(r"\b(?:of|for|and|the|inc|ltd|university|institute|department)\b|&", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[([^\[\]]+)\]\.?")
-_NO_ABSTRACT = re.compile(
-    r"[\[(<]?(?:no abstract(?: is)? (?:available|provided)|abstract (?:not |un)available|n/?a|none|null"
-    r"|(?:publisher: )?abstract available from the publisher)[\])>]?\.?",
-    re.IGNORECASE,
-)
 _YEAR = re.compile(r"(?<![0-9])[12][0-9]{3}(?![0-9])")
+_NUMBER = re.compile(r"0*([0-9]+)")
+_PAGE = re.compile(r"(?<![a-z])([a-z]{0,2})\.?\s?0*([0-9]+)", re.IGNORECASE)
 _DOI = re.compile(r"\b10\.[0-9]{4,9}(?:\.[0-9]{1,9}){0,4}/\S+")
 _LANGUAGES: Final = {
     name: code
@@ -103,6 +104,7 @@ _LANGUAGES: Final = {
     }.items()
     for name in names.split()
 }
+LANGUAGE_CODES: Final = tuple(sorted(set(_LANGUAGES.values())))
 
 
 def clean_text(raw: str) -> str:
@@ -110,6 +112,8 @@ def clean_text(raw: str) -> str:
 
     Accents and case are kept. Cleaning clean text changes nothing.
     """
+    if _PLAIN.fullmatch(raw):
+        return raw
     text, steady = _cleaned(raw)
     return text if steady else _cleaned(_MARKUP.sub(" ", text))[0]
 
@@ -138,9 +142,10 @@ def clean_title(raw: str) -> str:
 def clean_abstract(raw: str) -> str:
     """The same for an abstract; nothing where it only says that there is none."""
     abstract = clean_text(raw)
-    return "" if _NO_ABSTRACT.fullmatch(abstract) else abstract
+    return "" if says_nothing(abstract) else abstract
 
 
+@lru_cache(maxsize=1 << 14)  # of the same people there are several papers
 def clean_name(raw: str) -> str:
     """A person's name in natural order: ``Bengio, Yoshua`` is ``Yoshua Bengio``."""
     name = clean_text(raw)
@@ -175,12 +180,25 @@ def clean_doi(raw: str) -> str | None:
     return bare.rstrip(".,;\"'")
 
 
+@lru_cache(maxsize=1 << 10)
 def clean_language(raw: str) -> str | None:
     """The ISO 639-1 code of a language, where it is clear: ``en``, ``en-GB``, ``eng``, ``English``."""
     language = re.split(r"[-_,;\s]", raw.strip().casefold(), maxsplit=1)[0]
     if re.fullmatch(r"[a-z]{2}", language):
         return language
     return _LANGUAGES.get(language)
+
+
+def clean_printed(volume: str, pages: str) -> str:
+    """Volume and first page as `Paper.printed` has them; empty unless both are numbers of a kind.
+
+    ``57 Suppl 1``, ``S104-S110`` is ``57:s104``; ``012``, ``351,366`` is ``12:351``.
+    """
+    number, page = _NUMBER.search(volume), _PAGE.search(pages)
+    if not (number and page):
+        return ""
+    letters = page[1].casefold()
+    return f"{number[1]}:{'' if letters in ('p', 'pp') else letters}{page[2]}"
 
 
 def clean_keywords(raw: str) -> tuple[str, ...]:

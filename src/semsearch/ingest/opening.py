@@ -97,7 +97,7 @@ def _packing(begins: bytes) -> Callable[[str, IO[bytes], int], Opened] | None:
     for magic, unpack in _PACKED.items():
         if begins.startswith(magic):
             return unpack
-    return _tar if begins[257:262] == b"ustar" else None
+    return _tar if begins[257:265] in (b"ustar\x0000", b"ustar  \x00") else None
 
 
 def _compressed(content_of: Callable[[IO[bytes]], IO[bytes]]) -> Callable[[str, IO[bytes], int], Opened]:

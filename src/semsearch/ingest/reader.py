@@ -16,9 +16,11 @@ from semsearch.ingest.duplicates.spool import Spool
 from semsearch.ingest.formats import SUPPORTED, format_of
 from semsearch.ingest.identity import new_ids
 from semsearch.ingest.opening import STANDARD_INPUT, opened
+from semsearch.ingest.wording import worded
 from semsearch.paper import Paper, Rejected
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
@@ -36,6 +38,7 @@ def read(
     keep_duplicates: bool = False,
     max_rejected: int | None = None,
     advance: Callable[[int], object] | None = None,
+    usable: Counter[str] | None = None,
 ) -> tuple[list[Paper], list[Rejected]]:
     """Read files of papers; see `iter_papers`.
 
@@ -45,7 +48,7 @@ def read(
     papers: list[Paper] = []
     rejected: list[Rejected] = []
     for item in iter_papers(
-        sources, keep_duplicates=keep_duplicates, max_rejected=max_rejected, advance=advance
+        sources, keep_duplicates=keep_duplicates, max_rejected=max_rejected, advance=advance, usable=usable
     ):
         if isinstance(item, Paper):
             papers.append(item)
@@ -60,6 +63,7 @@ def iter_papers(
     keep_duplicates: bool = False,
     max_rejected: int | None = None,
     advance: Callable[[int], object] | None = None,
+    usable: Counter[str] | None = None,
 ) -> Iterator[Paper | Rejected]:
     """Read papers: each once, each with an id of its own, each within the limits.
 
@@ -71,6 +75,7 @@ def iter_papers(
         keep_duplicates: Leave records of one paper apart; otherwise they are merged, see `duplicates`.
         max_rejected: Give up when more records than this cannot be used: the file is another than was meant.
         advance: Told of each record, whatever becomes of it.
+        usable: Counts the records of each source that can be used, those that are merged into others as well.
 
     Raises:
         SourceError: What is named is missing, empty, binary, of no supported format, or holds nothing. Of the
@@ -82,7 +87,7 @@ def iter_papers(
     with _on_disk(), Spool() as spool, Keys() as ids, Keys() as keys:
         for name in sources:
             for item in _read_named(name):
-                checked = validate(item) if isinstance(item, Paper) else item
+                checked = _checked(item) if isinstance(item, Paper) else item
                 if isinstance(checked, Rejected):
                     yield checked
                     rejected += 1
@@ -97,6 +102,8 @@ def iter_papers(
                     for key in () if keep_duplicates else keys_of(checked):
                         keys.add(key, len(spool))
                     spool.append(checked)
+                    if usable is not None:
+                        usable[str(name)] += 1
                 if advance:
                     advance(1)
         found = groups(keys, spool.__getitem__)
@@ -121,6 +128,11 @@ def _on_disk() -> Iterator[None]:
             where=tempfile.gettempdir(),
             hint="Free some space there, or name another folder in TMPDIR; see ulimit -n for open files.",
         ) from error
+
+
+def _checked(paper: Paper) -> Paper | Rejected:
+    checked = validate(paper)
+    return worded(checked) if isinstance(checked, Paper) else checked
 
 
 def validate(paper: Paper) -> Paper | Rejected:

@@ -113,8 +113,9 @@ class Hit:
 
 
 def public(paper: Paper) -> dict[str, Any]:
-    """A paper as the command line and HTTP give it: all but the paths of the files it was read from."""
+    """A paper as the command line and HTTP give it: without how and where its sources wrote it."""
     document = to_json(paper)
+    document.pop("original", None)
     for each in (document, *document["versions"]):
         del each["source"]
     return document

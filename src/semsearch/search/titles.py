@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from rapidfuzz.distance import OSA
 
 from semsearch.index.generation import Generation
 from semsearch.index.spelling import key, spelled
@@ -34,9 +35,8 @@ def named(question: str, generation: Generation) -> Rows:
     if not question or len(question) > _LONGEST:
         return _NONE
     near = [t for t in generation.titles.near(question, _edits(question)) if _meant(question, t, generation)]
-    return np.array(
-        [t.row for t in near if (t.edits, t.head) == (near[0].edits, near[0].head)], dtype=np.int64
-    )
+    rows = dict.fromkeys(t.row for t in near if (t.edits, t.head) == (near[0].edits, near[0].head))
+    return np.array(list(rows), dtype=np.int64)
 
 
 def _edits(question: str) -> int:
@@ -48,18 +48,22 @@ def _meant(question: str, near: NearTitle, generation: Generation) -> bool:
     """Whether somebody who typed this question meant this title."""
     if near.edits == 0 and not near.head:
         return True
-    title = generation.papers.get([near.row])[0].title
-    if near.head:
-        title = head(title)
-        if len(fold(title).split()) < _HEAD_WORDS and (
-            near.edits
-            or len(question.split()) != len(title.split())
-            or not _is_own(title, question, generation)
-        ):
+    title = _nearest(question, near, generation)
+    if near.head and len(fold(title).split()) < _HEAD_WORDS:
+        words = len(question.split()) == len(title.split())
+        if near.edits or not words or not _is_own(title, question, generation):
             return False
     return near.edits == 0 or _is_slip(
         spelled(question).split(), spelled(clean_text(title)).split(), generation
     )
+
+
+def _nearest(question: str, near: NearTitle, generation: Generation) -> str:
+    """The title, or the head of one, that is so near: the paper's own, or one in another language."""
+    paper = generation.papers.get([near.row])[0]
+    titles = [paper.title, *(each.title for each in paper.translations if each.title)]
+    asked, titles = key(question), list(filter(None, map(head, titles))) if near.head else titles
+    return min(titles, key=lambda title: OSA.distance(asked, key(title), score_cutoff=near.edits))
 
 
 def _is_own(short: str, question: str, generation: Generation) -> bool:

@@ -67,7 +67,7 @@ def test_title_authors_and_year_show_it(other: Paper, shown_by: str) -> None:
         replace(ATTENTION, id="b", title="Attention B Is All You Need", abstract=""),
         replace(ATTENTION, id="b", title="Inattention Is All You Need", abstract=""),
         replace(ATTENTION, id="b", title="Attentive Is All You Read", abstract=""),
-        replace(ATTENTION, id="b", authors=(), abstract=""),
+        replace(ATTENTION, id="b", authors=(), venue=None, abstract=""),
     ],
 )
 def test_less_does_not(other: Paper) -> None:
@@ -126,3 +126,109 @@ def test_titles_of_a_word_or_two_are_given_to_many_papers() -> None:
     assert why(one, replace(one, id="b")) is None
     both = replace(one, abstract=ABSTRACT)
     assert why(both, replace(both, id="b")) == "same title, authors and year"
+
+
+BARE = replace(ATTENTION, abstract="", venue="The Veterinary record", printed="122:494")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(BARE, id="b", abstract=OTHER_ABSTRACT, year=2017),
+        replace(BARE, id="b", title="Attention Being All We Need"),
+        replace(BARE, id="b", authors=()),
+    ],
+)
+def test_the_same_page_shows_it(other: Paper) -> None:
+    assert why(replace(BARE, abstract=ABSTRACT), other) == "same volume, page and year"
+    assert why(BARE, replace(BARE, id="b", title="Attention in Pigeons", authors=("Grace Hopper",))) is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "same"),
+    [
+        ("122:568", False),  # a letter, and another under its title
+        ("123:494", True),  # a volume wrongly given
+        ("123:568", False),
+        ("122:495", True),
+        ("122:594", True),  # a digit wrong
+        ("122:e494", True),
+        ("", True),
+    ],
+)
+def test_another_page_speaks_against_it(printed: str, same: bool) -> None:
+    assert bool(why(BARE, replace(BARE, id="b", printed=printed))) == same
+
+
+def test_two_parts_may_share_a_page() -> None:
+    assert why(BARE, replace(BARE, id="b", title="Attention Is All You Need, Part II")) is None
+
+
+def test_every_paper_of_a_journal_without_pages_begins_on_the_first() -> None:
+    first = replace(BARE, printed="20:1")
+    assert why(first, replace(first, id="b", title="Attention in Pigeons and in Rats Is Needed")) is None
+
+
+def test_a_preprint_has_no_page_to_be_apart_from() -> None:
+    preprint = replace(BARE, id="b", venue="CoRR", printed="170603762:1")
+    assert why(BARE, preprint) == "same title, authors and year"
+
+
+def test_what_was_said_at_a_meeting_is_not_the_article() -> None:
+    article = replace(ATTENTION, venue="Diabetologia")
+    spoken = replace(ATTENTION, id="b", venue="Diabetes", abstract="")
+    assert why(article, spoken) is None
+    assert why(article, replace(spoken, venue="DIABETOLOGIA")) == "same title, authors and year"
+    assert why(article, replace(spoken, abstract=ABSTRACT)) == "same title, authors and year"
+    assert why(article, replace(spoken, abstract=ABSTRACT, year=2018)) is None
+
+
+def test_an_abstract_behind_a_summary_is_the_same() -> None:
+    longer = (
+        ABSTRACT + " It is simple, it is fast, and it carries over to other tasks, such as parsing English."
+    )
+    summary = "Summary for everybody: machines can learn to translate by looking at what matters. " * 5
+    assert why(
+        replace(ATTENTION, abstract=longer), replace(ATTENTION, id="b", abstract=summary + longer)
+    ) == ("same title, authors and year")
+
+
+def test_proceedings_say_their_year() -> None:
+    venue = "Proceedings of the 14th Conference on Machine Translation"
+    one = replace(ATTENTION, abstract="", venue=venue)
+    assert why(one, replace(one, id="b", year=2018)) == "same title, authors and year"
+    assert why(one, replace(one, id="b", year=2018, venue=venue.replace("14", "15"))) is None
+
+
+def test_a_title_without_its_subtitle() -> None:
+    venue = "Machine Translation"
+    long = replace(ATTENTION, title="Attention Is All You Need: Sequences in 3 Steps", venue=venue)
+    assert why(long, replace(ATTENTION, id="b", venue=venue)) == (
+        "same title but for its end, same authors, year and abstract"
+    )
+    calm = replace(long, title="Attention Is All You Need: Sequences", abstract="")
+    assert why(calm, replace(ATTENTION, id="b", venue=venue)) == (
+        "same title but for a subtitle, same authors, year and venue"
+    )
+    assert why(calm, replace(ATTENTION, id="b", venue=venue, authors=AUTHORS[:2])) is None
+    reply = replace(calm, title="Attention Is All You Need: Reply")
+    assert why(reply, replace(ATTENTION, id="b", venue=venue)) is None
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        ("R Van Buskirk", "R VANBUSKIRK"),
+        ("DJ Marcellin-Little", "DJ MARCELLINLITTLE"),
+        ("Jan Müller", "J Mueller"),
+    ],
+)
+def test_names_are_written_in_one_word_or_two(mine: str, theirs: str) -> None:
+    one = replace(ATTENTION, authors=(mine,))
+    assert why(one, replace(one, id="b", authors=(theirs,))) == "same title, authors and year"
+
+
+def test_a_doi_escaped_is_the_same() -> None:
+    one = replace(ATTENTION, doi="10.1892/0891-6640(2002)016<0255:ADRPSO>2.3.CO;2")
+    other = replace(ATTENTION, id="b", doi="10.1892/0891-6640(2002)016%3C0255:adrpso%3E2.3.co;2")
+    assert (why(one, other) or "").startswith("same doi:")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from semsearch.ingest.formats.bibtex import is_bibtex, read_bibtex
 from semsearch.ingest.source import Source
-from semsearch.paper import Paper, Rejected
+from semsearch.paper import Paper, Rejected, Translation
 from tests.support import source_of
 
 
@@ -44,6 +44,7 @@ def test_a_file_of_every_dialect(data: Path) -> None:
             venue="Advances in Neural Information Processing Systems",
             url="https://arxiv.org/abs/1706.03762",
             source="refs.bib:7",
+            identifiers=("arxiv:1706.03762",),
         ),
         Paper(
             id="shannon1948",
@@ -77,6 +78,7 @@ def test_a_file_of_every_dialect(data: Path) -> None:
             language="en",
             keywords=("language models", "pre-training, transformers"),
             source="refs.bib:36",
+            identifiers=("acl:n19-1423",),
         ),
         Paper(
             id="jumper2021alphafold",
@@ -266,3 +268,28 @@ def test_real_exports(shared_data: Path, name: str, papers: int, abstracts: int,
     assert len(items) - papers == rejected
     texts = [text for p in read_papers for text in (p.title, p.venue or "", *p.authors)]
     assert not [text for text in texts if set(text) & set("\\{}$")]
+
+
+def test_fields_in_a_language_are_translations() -> None:
+    paper = only(
+        "@article{a, title = {Is Writing More Difficult?}, abstract = {We ask.}, title_fr = {Écrire, est-ce"
+        " plus difficile ?}, abstract_fr = {Nous demandons.}, abstract-de = {Wir fragen.}}"
+    )
+    assert paper.translations == (
+        Translation("fr", "Écrire, est-ce plus difficile ?", "Nous demandons."),
+        Translation("de", "", "Wir fragen."),
+    )
+
+
+def test_a_resume_is_the_abstract_where_there_is_no_other() -> None:
+    french = "Nous demandons si les enfants se souviennent de moins de mots quand ils écrivent ou parlent."
+    (with_both, alone) = (
+        only(f"@phdthesis{{a, title = {{Écrire}}, resume = {{{french}}}, {more}}}")
+        for more in ("abstract = {We ask.}", "year = 1994")
+    )
+    assert (with_both.abstract, with_both.translations) == ("We ask.", (Translation("fr", "", french),))
+    assert (alone.abstract, alone.translations) == (french, ())
+    own = only(
+        f"@phdthesis{{a, title={{Write}}, langid={{fr}}, title_fr={{Écrire}}, abstract_fr={{{french}}}}}"
+    )
+    assert (own.abstract, own.translations) == (french, ())

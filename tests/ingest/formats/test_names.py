@@ -40,7 +40,7 @@ def test_an_initial_among_full_names_is_where_it_belongs() -> None:
 
 
 def test_nobody_is_no_author() -> None:
-    assert authors_of(["[Anonymous]", "et al.", "", "[No author name available]", "Li F"]) == ("F Li",)
+    assert authors_of(["[Anonymous]", "et al.", "", "[No author name available]", "?", "Li F"]) == ("F Li",)
 
 
 @pytest.mark.parametrize(

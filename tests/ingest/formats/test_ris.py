@@ -225,3 +225,11 @@ def test_real_exports(shared_data: Path, name: str, papers: int, abstracts: int)
     found = [item for item in items if isinstance(item, Paper)]
     assert (len(found), len(items)) == (papers, papers)
     assert sum(bool(paper.abstract) for paper in found) == abstracts
+
+
+def test_a_second_abstract_in_another_language_is_a_translation() -> None:
+    english = "We ask whether the children remember fewer words when they write them than when they say them."
+    french = "Nous demandons si les enfants se souviennent de moins de mots quand ils écrivent ou parlent."
+    paper = only(f"TI  - Writing\nAB  - {english}\nN2  - {french}")
+    assert (paper.abstract, paper.translations) == (english, (Translation("fr", "", french),))
+    assert only(f"TI  - Writing\nAB  - {english}\nN2  - {english[:60]}").translations == ()

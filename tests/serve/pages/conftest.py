@@ -15,7 +15,7 @@ import pytest
 from semsearch.api import build, read
 from semsearch.encode import Vectors
 from semsearch.index.words import terms
-from semsearch.paper import Paper
+from semsearch.paper import Paper, Version
 from semsearch.search import Searcher
 from semsearch.serve.live import Live
 from tests.conftest import ROOT
@@ -50,6 +50,32 @@ EXTRA = [
         1905,
         "Comptes rendus de l’Académie des sciences",
         language="fr",
+        versions=(
+            Version(
+                "poincare1906",
+                "Sur la dynamique de l’électron",
+                1906,
+                "Rendiconti del Circolo Matematico di Palermo",
+                url="https://doi.org/10.1007/BF03013466",
+                source="/srv/papers/zbmath.jsonl:1",
+            ),
+            Version(
+                "poincare1905",
+                "Sur la dynamique de l’électron",
+                1905,
+                "Comptes rendus de l’Académie des sciences",
+                source="/srv/papers/refs.bib:7",
+                why="same title, authors and year",
+            ),
+            Version(
+                "W123",
+                f"On the Dynamics of the Electron {HOSTILE}",
+                1905,
+                url="javascript:alert(1)",
+                source="/srv/papers/openalex.json:1",
+                why="same doi:10.1007/BF03013466",
+            ),
+        ),
     ),
     Paper("hostile", f"Hostile {HOSTILE}", f"A hostile abstract. {HOSTILE}", (f"Eve {HOSTILE}",), 2001),
 ]

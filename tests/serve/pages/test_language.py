@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -11,8 +12,10 @@ import pytest
 from jinja2 import Environment
 from lxml import html
 
+from semsearch.ingest.duplicates import evidence
 from semsearch.serve import pages
 from semsearch.serve.pages.language import CODES, Language, chosen, language
+from semsearch.serve.pages.records import because
 
 TEMPLATES = sorted((Path(pages.__file__).parent / "templates").glob("*.html"))
 SCRIPTS = sorted((Path(pages.__file__).parent).glob("**/*.js"))
@@ -84,8 +87,20 @@ def test_every_text_that_a_page_wants_is_there_and_no_other() -> None:
     put_together = {key for source in sources for key in begun.findall(source)} - wanted
     known = language("en").texts
     assert wanted <= known.keys()
-    prefixes = ("month.", *put_together)
+    prefixes = ("month.", "tongue.", *put_together)
     assert {key for key in known if key not in wanted and not key.startswith(prefixes)} == set()
+
+
+def test_what_shows_that_records_are_of_one_paper_is_said_in_both_languages() -> None:
+    tree = ast.parse(Path(evidence.__file__).read_text(encoding="utf-8"))
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    whys = {text for text in texts if isinstance(text, str) and re.match(r"(?:same|nearly) [^:]*$", text)}
+    whys = {why for why in whys if why.strip() != "same"} | {"same doi:10.1093/mind/LIX.236.433"}
+    assert len(whys) > 5
+    for why in whys:
+        key, known = because(why)
+        assert language("en").say(f"because.{key}", known=known) == why
+        assert language("fr").says(f"because.{key}"), why
 
 
 def test_numbers_plurals_and_dates() -> None:

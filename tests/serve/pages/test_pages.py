@@ -242,6 +242,29 @@ def test_versions_of_a_paper_know_each_other(client: httpx.Client, searched: Sea
     assert searched.versions("poincare1905") == []
 
 
+def test_the_records_of_a_paper_are_listed_but_for_the_one_that_it_shows(client: httpx.Client) -> None:
+    tree = _tree(client, "/papers/poincare1905")
+    section = "section[aria-labelledby=records]"
+    palermo, english = tree.cssselect(f"{section} li")
+    assert _text(tree, f"{section} h2") == "Also as"
+    assert " ".join(palermo.text_content().split()) == (
+        "Rendiconti del Circolo Matematico di Palermo 1906 · same title, authors and year"
+    )
+    assert _links(palermo, "a") == ["https://doi.org/10.1007/BF03013466"]
+    said = " ".join(english.text_content().split())
+    assert said == f"On the Dynamics of the Electron {HOSTILE} 1905 · same doi:10.1007/BF03013466"
+    assert _links(english, "a") == []  # what is no address of the web is no link
+    assert "/srv/papers" not in html.tostring(
+        tree, encoding="unicode"
+    )  # where files lie is nobody's business
+    french = _tree(client, "/papers/poincare1905", language="fr")
+    assert _text(french, f"{section} h2") == "Aussi sous la forme"
+    assert _text(french, f"{section} li > span") == (
+        "1906 · mêmes titre, auteurs et année 1905 · même doi:10.1007/BF03013466"
+    )
+    assert not _tree(client, "/papers/10.48550/arXiv.1412.6980").cssselect(section)
+
+
 def test_a_paper_that_is_not_here(client: httpx.Client) -> None:
     tree = _tree(client, "/papers/no/such", 404)
     assert "There is no such paper here" in _text(tree, "h1")

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import unescape
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
 
 from semsearch.ingest.clean import folded
+from semsearch.ingest.duplicates.titles import about_another, numbers_in, only_slips, title_words
+from semsearch.ingest.duplicates.venues import same_meeting, same_venue, venues_differ
 
 if TYPE_CHECKING:
     from semsearch.paper import Paper
 
-# Of these a paper has one in its service: two that differ are two papers.
-_ONE_EACH = ("pmid", "pmc", "arxiv", "acl", "hal", "dblp")
+# Of these a paper has one in its service: two that differ are two papers. The Anthology has some under two.
+_ONE_EACH = ("pmid", "pmc", "arxiv", "hal", "dblp")
 # Registrants of preprints (Crossref and DataCite member lists): a paper has a DOI there and one in print.
 _PREPRINTS = frozenset(
     """
@@ -30,16 +34,15 @@ _PREPRINT_VENUE = re.compile(
     r"\b(?:arxiv|biorxiv|medrxiv|ssrn|preprint|research square|hal|corr)\b", re.IGNORECASE
 )
 
-_DIGITS = re.compile(r"\d+|(?<![^\W_])[ivx]{1,4}(?![^\W_])")
-
-_MOST_SLIPS = 3  # words of a title with one letter wrong each: "un", "wo" and "non" are more than a letter
-_LONG = 4  # letters of a word in which a slip is one: vitamin B12 is not vitamin D12
 _SAME_TEXT, _OTHER_TEXT = 85, 55  # of 100, for the beginnings of abstracts
 _OF_TEXT = 400  # characters of an abstract that are compared
+_PIECE, _SAME_PIECE = slice(100, 200), 95  # what is looked for where only one begins with a summary
+_MOST_TEXT = 2_000
 _TELLING = 4  # words: a title of fewer ("Introduction", "Deep learning") is given to many papers
 _TELLS_ALONE = 6  # words: with the year, enough where a source names no authors
 _MOST_AUTHORS = 30
-_ARTICLES = frozenset("an la le les the".split())  # noqa: SIM905 -- which sources leave out, as "l'" and "a" never
+_SUBTITLE = re.compile(r"[:.?!]\s|\s[-–—]\s|\s[\[(]")
+_NEAR = 3  # pages
 _PARTICLES = frozenset("al bin da de del den der di dos du el la le van von".split())  # noqa: SIM905
 
 
@@ -49,26 +52,32 @@ class Record(NamedTuple):
     id: str
     identifiers: frozenset[str]
     title: str
+    written: str  # the title, as it was read
     words: int
     numbers: tuple[str, ...]
     names: tuple[frozenset[str], ...]
     year: int | None
     abstract: str
+    venue: str
+    printed: str
     preprint: bool
 
 
 def record_of(paper: Paper) -> Record:
     """What of a paper is compared."""
-    words = [word for word in folded(paper.title) if word not in _ARTICLES]
+    words = title_words(paper.title)
     return Record(
         id=paper.id,
         identifiers=identifiers_of(paper),
         title=" ".join(words),
+        written=paper.title,
         words=len(words),
-        numbers=tuple(sorted(_DIGITS.findall(" ".join(words)))),
+        numbers=numbers_in(words),
         names=tuple(map(_names, paper.authors[:_MOST_AUTHORS])),
         year=paper.year,
-        abstract=paper.abstract[:_OF_TEXT],
+        abstract=paper.abstract[:_MOST_TEXT],
+        venue=paper.venue or "",
+        printed=paper.printed,
         preprint=is_preprint(paper),
     )
 
@@ -77,7 +86,7 @@ def identifiers_of(paper: Paper) -> frozenset[str]:
     """Everything a paper is known by, DOI and arXiv's own DOIs among it."""
     found = {identifier.casefold() for identifier in paper.identifiers}
     if paper.doi:
-        doi = paper.doi.casefold()
+        doi = unquote(unescape(paper.doi)).casefold()
         found.add(f"doi:{doi}")
         if doi.startswith("10.48550/arxiv."):
             found.add(f"arxiv:{doi.removeprefix('10.48550/arxiv.')}")
@@ -91,30 +100,52 @@ def why_same(one: Record, other: Record) -> str | None:
         # The DOI of a volume stands in the records of all its papers.
         compatible = _titles_fit(one, other) or (_names_shared(one, other) >= 0.5 and _years_fit(one, other))
         return f"same {min(shared)}" if compatible else None
-    if one.numbers != other.numbers:
+    if about_another(one.title, other.title):
         return None
     if at_odds(one, other):
         # Publishers move, and give new DOIs to what they have printed.
         again = one.title == other.title and one.year == other.year and _same_text(one, other)
         return (
             "same title, authors, year and abstract"
-            if again and _names_shared(one, other) >= 0.5 and not _numbered_apart(one, other)
+            if again and _names_shared(one, other) >= 0.5 and not _apart(one, other)
             else None
         )
-    names = _names_shared(one, other)
-    texts = _likeness(one, other)
-    if texts is not None and texts < _OTHER_TEXT and not (one.preprint or other.preprint):
+    return _same_print(one, other) or _same_words(one, other)
+
+
+def _same_print(one: Record, other: Record) -> str | None:
+    """The same volume, page and year, and a title and authors that are not another's."""
+    if not (one.printed and one.printed == other.printed and one.year and other.year):
         return None
+    if one.printed.endswith(":1") or one.numbers != other.numbers:
+        return None  # every paper of a journal without pages begins there, and two parts may share a page
+    agree = not (one.names and other.names) or _names_shared(one, other) >= 0.5
+    return "same volume, page and year" if agree and _titles_fit(one, other) else None
+
+
+def _same_words(one: Record, other: Record) -> str | None:
+    """The same title, authors and year, as far as they are given."""
+    joined = one.title.replace(" ", "") == other.title.replace(" ", "")
+    begins = one.title.startswith(other.title) or other.title.startswith(one.title)
+    headed = begins and _head(max(one, other, key=_words)) == min(one, other, key=_words).title
+    if one.numbers != other.numbers and not (joined or headed):
+        return None
+    names, texts = _names_shared(one, other), _likeness(one, other)
+    preprint = one.preprint or other.preprint
     same_text = texts is not None and texts >= _SAME_TEXT
-    if (
-        one.year != other.year
-        and one.year
-        and other.year
-        and not (same_text or one.preprint or other.preprint)
+    if not (same_text or preprint) and (
+        (texts is not None and texts < _OTHER_TEXT) or venues_differ(one.venue, other.venue)
     ):
-        return None  # projects report each year under one title
-    telling = min(one.words, other.words) >= _TELLING
-    if one.title == other.title:
+        return None  # what was said at a meeting is not yet the paper
+    venue = same_venue(one.venue, other.venue)
+    if one.year and other.year and one.year != other.year and not preprint:
+        # Projects report each year under one title; but proceedings have their year in their name.
+        dated = same_meeting(one.venue, other.venue) and names == 1 and joined
+        if venues_differ(one.venue, other.venue) or not (same_text or dated):
+            return None
+    words = min(one.words, other.words)
+    telling = words >= _TELLING or (words == _TELLING - 1 and venue and names == 1)
+    if joined:
         if one.id == other.id:
             return "same id and title"
         if names >= 0.5 and (telling or same_text):
@@ -122,24 +153,36 @@ def why_same(one: Record, other: Record) -> str | None:
         if not (one.names and other.names):
             if same_text:
                 return "same title and abstract"
-            if one.words >= _TELLS_ALONE and one.year and one.year == other.year:
+            tells = one.words >= _TELLS_ALONE or (telling and venue)
+            if tells and one.year and one.year == other.year:
                 return "same title and year, no authors in one"
         return None
     if names < 0.5:
         return None
-    if telling and (texts is None or same_text) and _only_slips(one.title, other.title):
+    if telling and (texts is None or same_text) and only_slips(one.title, other.title):
         return "nearly the same title, same authors and year"
     if same_text and fuzz.ratio(one.title, other.title) >= _SAME_TEXT:
         return "nearly the same title, same authors, year and abstract"
-    begins = one.title.startswith(other.title + " ") or other.title.startswith(one.title + " ")
     if begins and same_text:
         return "same title but for its end, same authors, year and abstract"
+    alone = texts is None and one.numbers == other.numbers
+    if headed and alone and telling and venue and names == 1 and len(one.names) == len(other.names):
+        return "same title but for a subtitle, same authors, year and venue"
     return None
 
 
+def _words(record: Record) -> int:
+    return record.words
+
+
+def _head(record: Record) -> str:
+    """The title without its subtitle."""
+    return " ".join(title_words(_SUBTITLE.split(record.written, maxsplit=1)[0]))
+
+
 def at_odds(one: Record, other: Record) -> bool:
-    """Whether two records are of two things: years apart, two numbers of one service, two DOIs in print."""
-    if not _years_fit(one, other) or _numbered_apart(one, other):
+    """Whether two records are of two things: years or pages apart, two numbers of one service, two DOIs."""
+    if not _years_fit(one, other) or _apart(one, other):
         return True
     mine, theirs = (
         {known for known in each.identifiers if known.startswith("doi:") and not _of_preprint(known[4:])}
@@ -148,10 +191,38 @@ def at_odds(one: Record, other: Record) -> bool:
     return bool(mine and theirs and mine.isdisjoint(theirs))
 
 
-def _numbered_apart(one: Record, other: Record) -> bool:
-    """Whether a service that has one number for each paper has two for these."""
+def _apart(one: Record, other: Record) -> bool:
+    """Whether a service that has one number for each paper has two for these, or a journal two places."""
     mine, theirs = _by_scheme(one.identifiers), _by_scheme(other.identifiers)
-    return any(mine[scheme].isdisjoint(theirs[scheme]) for scheme in mine.keys() & theirs.keys())
+    if any(mine[scheme].isdisjoint(theirs[scheme]) for scheme in mine.keys() & theirs.keys()):
+        return True
+    return not (one.preprint or other.preprint) and _printed_apart(one, other)
+
+
+def _printed_apart(one: Record, other: Record) -> bool:
+    """Whether volume and page are other ones, or in one volume a page that is no slip of the other."""
+    if not (one.printed and other.printed) or one.printed == other.printed:
+        return False
+    (volume, _, page), (other_volume, _, other_page) = (
+        one.printed.partition(":"),
+        other.printed.partition(":"),
+    )
+    if volume != other_volume:
+        return page != other_page
+    return not _same_text(one, other) and not _near(page, other_page)
+
+
+def _near(page: str, other: str) -> bool:
+    """Whether two pages are one, but for a slip: ``859`` and ``860``, ``968`` and ``988``."""
+    if not (page.isdecimal() and other.isdecimal()):
+        return page.lstrip("aeprs") == other.lstrip("aeprs")
+    return abs(int(page[:9]) - int(other[:9])) <= _NEAR or (
+        len(page) == len(other) > 2 and _digits_apart(page, other) == 1
+    )
+
+
+def _digits_apart(page: str, other: str) -> int:
+    return sum(a != b for a, b in zip(page, other, strict=True))
 
 
 def _of_preprint(doi: str) -> bool:
@@ -168,24 +239,23 @@ def _by_scheme(identifiers: frozenset[str]) -> dict[str, set[str]]:
 
 
 def _likeness(one: Record, other: Record) -> float | None:
-    """How alike the beginnings of two abstracts are, of 100; None where one has none."""
-    return fuzz.ratio(one.abstract, other.abstract) if one.abstract and other.abstract else None
+    """How alike two abstracts are, of 100; None where one has none."""
+    if not (one.abstract and other.abstract):
+        return None
+    alike = fuzz.ratio(one.abstract[:_OF_TEXT], other.abstract[:_OF_TEXT])
+    if alike < _SAME_TEXT and (_holds(one.abstract, other.abstract) or _holds(other.abstract, one.abstract)):
+        return 100.0
+    return alike
+
+
+def _holds(text: str, other: str) -> bool:
+    """Whether a piece of another abstract is somewhere in a text."""
+    piece = other[_PIECE]
+    return len(piece) == _PIECE.stop - _PIECE.start and fuzz.partial_ratio(piece, text) >= _SAME_PIECE
 
 
 def _same_text(one: Record, other: Record) -> bool:
     return (_likeness(one, other) or 0) >= _SAME_TEXT
-
-
-def _only_slips(one: str, other: str) -> bool:
-    """Whether a few words of two titles differ, by a letter each."""
-    mine, theirs = one.split(), other.split()
-    if len(mine) != len(theirs):  # a space too many or too few
-        mine, theirs = ["".join(mine)], ["".join(theirs)]
-        return mine == theirs
-    unlike = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
-    return len(unlike) <= _MOST_SLIPS and all(
-        min(len(a), len(b)) >= _LONG and OSA.distance(a, b, score_cutoff=1) <= 1 for a, b in unlike
-    )
 
 
 def _titles_fit(one: Record, other: Record) -> bool:
@@ -208,9 +278,13 @@ def _names_shared(one: Record, other: Record) -> float:
 
 @lru_cache(maxsize=10_000)
 def _names(author: str) -> frozenset[str]:
-    """The words of a name but for initials, which sources give or leave out, and what many names have."""
-    words = folded(author)
-    return frozenset(word for word in words if len(word) > 1 and word not in _PARTICLES) or frozenset(words)
+    """The words of a name but for initials, which sources give or leave out, and what many names have.
+
+    Neighbours also count as one word: some write VANBUSKIRK, and MARCELLINLITTLE. Mueller is Müller.
+    """
+    words = folded(author.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
+    own = {word for word in words if len(word) > 1 and word not in _PARTICLES}
+    return frozenset(own | {one + other for one, other in pairwise(words) if len(other) > 1} or words)
 
 
 def is_preprint(paper: Paper) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from semsearch.ingest.clean import folded
 from semsearch.ingest.duplicates.evidence import Record, at_odds, identifiers_of, record_of, why_same
+from semsearch.ingest.duplicates.titles import title_words
 
 if TYPE_CHECKING:
     from semsearch.ingest.duplicates.keys import Keys
@@ -23,13 +24,15 @@ Groups = dict[int, list[tuple[int, str]]]
 def keys_of(paper: Paper) -> Iterator[str]:
     """Two records of one paper have one of these in common."""
     yield from identifiers_of(paper)
-    words = folded(paper.title)
+    words = title_words(paper.title)
     yield "t" + "".join(words)
     if len(words) > _ENDS:
         yield "b" + " ".join(words[:_ENDS])
         yield "e" + " ".join(words[-_ENDS:])
     names = sorted(max(folded(author), key=len, default="") for author in paper.authors[:2])
     yield f"a{' '.join(names)} {paper.year}"
+    if paper.printed:
+        yield f"p{paper.printed} {paper.year}"
 
 
 def groups(keys: Keys, paper_at: Callable[[int], Paper]) -> Groups:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from semsearch.ingest.clean import fold
 from semsearch.ingest.duplicates.evidence import is_preprint
-from semsearch.paper import Paper, Translation, Version
+from semsearch.paper import Original, Paper, Translation, Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +51,24 @@ def merged(records: Sequence[Paper], why: Sequence[str]) -> Paper:
             for paper, reason in zip(records, why, strict=True)
             for version in (paper.versions or (_version(paper, reason),))
         ),
+        original=_original(best, about),
     )
+
+
+def merger(paper: Paper) -> dict[str, Any]:
+    """What is told of a paper that was made of several records: which they were, and why; for JSON."""
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "versions": [asdict(version) for version in paper.versions],
+    }
+
+
+def _original(titled: Paper, about: Paper) -> Original | None:
+    """How the title and the abstract that were taken stood in their sources."""
+    title = titled.original.title if titled.original else ""
+    abstract = about.original.abstract if about.original else ""
+    return Original(title, abstract) if title or abstract else None
 
 
 def _rank(paper: Paper) -> tuple[bool, bool, int]:

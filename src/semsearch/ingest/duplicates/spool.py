@@ -9,7 +9,10 @@ from array import array
 from collections.abc import Iterator
 from typing import Any
 
-from semsearch.paper import Paper, Translation, Version
+from semsearch.paper import Original, Paper, Translation, Version
+
+_NESTED = slice(Paper.__slots__.index("translations"), Paper.__slots__.index("versions") + 1)
+_ORIGINAL = Paper.__slots__.index("original")
 
 
 class Spool:
@@ -47,16 +50,22 @@ class Spool:
 def _packed(paper: Paper) -> bytes:
     values = [getattr(paper, name) for name in Paper.__slots__]
     if paper.translations or paper.versions:
-        values[-2:] = [[_values(each) for each in many] for many in values[-2:]]
+        values[_NESTED] = [[_values(each) for each in many] for many in values[_NESTED]]
+    if paper.original:
+        values[_ORIGINAL] = _values(paper.original)
     return json.dumps(values).encode()
 
 
-def _values(record: Translation | Version) -> list[Any]:
+def _values(record: Translation | Version | Original) -> list[Any]:
     return [getattr(record, name) for name in type(record).__slots__]
 
 
 def _unpacked(packed: bytes) -> Paper:
     values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in json.loads(packed)]
-    values[-2] = tuple(Translation(*each) for each in values[-2])
-    values[-1] = tuple(Version(*each) for each in values[-1])
+    translations, versions = values[_NESTED]
+    values[_NESTED] = [
+        tuple(Translation(*each) for each in translations),
+        tuple(Version(*each) for each in versions),
+    ]
+    values[_ORIGINAL] = Original(*values[_ORIGINAL]) if values[_ORIGINAL] else None
     return Paper(*values)

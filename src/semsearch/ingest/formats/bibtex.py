@@ -19,19 +19,22 @@ from bibtexparser.model import (
 
 from semsearch.ingest.clean import (
     NAME_SUFFIX,
-    clean_doi,
     clean_keywords,
     clean_language,
+    clean_printed,
     clean_tex,
     clean_year,
     fold,
 )
+from semsearch.ingest.formats.links import doi_in, identifiers_in, named
+from semsearch.ingest.formats.record import by_language
 from semsearch.ingest.identity import make_id
+from semsearch.ingest.language import detected_in
 from semsearch.ingest.latex import from_latex
-from semsearch.paper import Paper, Rejected
+from semsearch.paper import Original, Paper, Rejected, Translation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from semsearch.ingest.source import Source
 
@@ -44,6 +47,11 @@ _PIECE = r"""\{(?:[^{}\\]|\\.|\{[^{}]*+\})*+\}|"(?:[^"\\{}]|\\.|\{[^{}]*+\})*+"|
 _PIECES = re.compile(_PIECE, re.DOTALL)
 _JOINED = re.compile(rf"(?:{_PIECE})(?:\s*#\s*(?:{_PIECE}))*+", re.DOTALL)
 
+_IN_LANGUAGE = re.compile(
+    r"(?P<field>title|abstract)(?:_(?P<code>[a-z]{2})|[-_:]?"
+    r"(?P<name>de|en|es|fr|it|nl|pt|english|french|german|spanish|italian))"
+    r"|r[ée]sum[ée]|resumo|resumen|zusammenfassung|summary"
+)
 _ADDRESS = re.compile(r"(?:https?|ftp)://\S+")
 _ARXIV_ID = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?")
 _NOT_VERBATIM = re.compile(r"\\url(?![A-Za-z])|[{}]|\\(?![A-Za-z])")
@@ -136,18 +144,31 @@ def _read_entry(entry: Entry, abbreviations: Mapping[str, str], where: str) -> P
         return Rejected(where, "the entry has no title. Add one.")
     authors = _authors(fields.get("author", ""))
     doi, url, arxiv = _addresses(fields)
+    language = clean_language(fields.get("langid") or fields.get("language", ""))
+    translations, abstract = list(_translations(fields)), clean_tex(fields.get("abstract", ""))
+    if not abstract:  # it may stand in the field of a language alone, the paper's own first of all
+        alone = [each for each in translations if each.abstract and each.language == language]
+        alone += [each for each in translations if each.abstract and not each.title]
+        for each in alone[:1]:
+            abstract = each.abstract
+            translations.remove(each)
+    translations = [each for each in translations if each.language != language]
     return Paper(
         id=entry.key.rpartition("\0")[2].strip() or make_id(title, authors),
         title=title,
-        abstract=clean_tex(fields.get("abstract", "")),
+        abstract=abstract,
         authors=authors,
         year=clean_year(fields.get("year")) or clean_year(fields.get("date")),
         venue=_venue(fields) or ("arXiv" if arxiv else None),
         doi=doi,
         url=url,
-        language=clean_language(fields.get("langid") or fields.get("language", "")),
+        language=language,
         keywords=clean_keywords(clean_tex(fields.get("keywords", ""))),
         source=where,
+        identifiers=_identifiers(fields, doi, url, arxiv),
+        translations=tuple(translations),
+        printed=clean_printed(fields.get("volume", ""), fields.get("pages", "")),
+        original=Original(_title(fields, str), fields.get("abstract", "")),
     )
 
 
@@ -159,11 +180,24 @@ def _join(value: str, abbreviations: Mapping[str, str]) -> str:
     return "".join(abbreviations.get(p.lower(), p) if p[0] not in '{"' else p[1:-1] for p in pieces)
 
 
-def _title(fields: Mapping[str, str]) -> str:
-    title, subtitle = clean_tex(fields.get("title", "")), clean_tex(fields.get("subtitle", ""))
+def _title(fields: Mapping[str, str], clean: Callable[[str], str] = clean_tex) -> str:
+    title, subtitle = clean(fields.get("title", "")), clean(fields.get("subtitle", ""))
     if not (title and subtitle):
         return title
     return f"{title} {subtitle}" if title[-1] in ":.?!" else f"{title}: {subtitle}"
+
+
+def _translations(fields: Mapping[str, str]) -> tuple[Translation, ...]:
+    """What fields such as ``title_en`` and ``abstract_fr`` hold, and the ``resume`` of French theses."""
+    found: list[Translation] = []
+    for name, value in fields.items():
+        if (named := _IN_LANGUAGE.fullmatch(name)) and (text := clean_tex(value)):
+            suffix = named["code"] or named["name"]
+            language = clean_language(suffix) if suffix else detected_in(text)
+            if language:
+                titled = named["field"] == "title"
+                found.append(Translation(language, text if titled else "", "" if titled else text))
+    return by_language(found)
 
 
 def _authors(value: str) -> tuple[str, ...]:
@@ -191,7 +225,7 @@ def _venue(fields: Mapping[str, str]) -> str | None:
 def _addresses(fields: Mapping[str, str]) -> tuple[str | None, str | None, str | None]:
     """The DOI, the web address and the arXiv identifier, each found from the others where it is not given."""
     address = _ADDRESS.search(_verbatim(fields.get("url", "")))
-    doi = clean_doi(_verbatim(fields.get("doi", ""))) or (clean_doi(address[0]) if address else None)
+    doi = doi_in([_verbatim(fields.get("doi", ""))], [address[0]] if address else [])
     eprint = _verbatim(fields.get("eprint", ""))
     archive = fields.get("archiveprefix") or fields.get("eprinttype", "")
     arxiv = eprint if archive.lower() == "arxiv" or (not archive and _ARXIV_ID.fullmatch(eprint)) else None
@@ -200,6 +234,15 @@ def _addresses(fields: Mapping[str, str]) -> tuple[str | None, str | None, str |
     if doi:
         return doi, f"https://doi.org/{doi}", arxiv
     return None, f"https://arxiv.org/abs/{arxiv}" if arxiv else None, arxiv
+
+
+def _identifiers(fields: Mapping[str, str], *links: str | None) -> tuple[str, ...]:
+    """What is named in a field of ours, in those of PubMed's numbers, and in the addresses."""
+    doi, url, arxiv = links
+    numbers = [f"{scheme}:{_verbatim(fields[scheme])}" for scheme in ("pmid", "pmcid") if fields.get(scheme)]
+    own = named([_verbatim(fields.get("identifiers", ""))])
+    found = identifiers_in([*numbers, doi or "", url or "", f"arxiv:{arxiv}" if arxiv else ""])
+    return tuple(dict.fromkeys((*own, *found)))
 
 
 def _verbatim(value: str) -> str:

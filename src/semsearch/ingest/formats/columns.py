@@ -10,6 +10,7 @@ from semsearch.ingest.clean import (
     clean_abstract,
     clean_keywords,
     clean_language,
+    clean_printed,
     clean_text,
     clean_year,
     folded,
@@ -18,7 +19,7 @@ from semsearch.ingest.formats.links import doi_in, identifiers_in, url_in
 from semsearch.ingest.formats.names import authors_of, listed, split_names
 from semsearch.ingest.formats.titles import titles
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper, Rejected, Translation
+from semsearch.paper import Original, Paper, Rejected, Translation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,14 +57,15 @@ _NAMES = {
     "mag": "magid microsoftacademicid idsmag",
     "s2": "s2id semanticscholarid",
     "acl": "aclid",
+    "volume": "volume journalvolume vol",
+    "pages": "pages pagestart startpage firstpage beginpage beginningpage page pagination articlenumber "
+    "artno",
 }
 _FIELDS = {name: field for field, names in _NAMES.items() for name in names.split()}
 # What else there is in tables of papers: it tells one, and is not read.
 _OTHER = frozenset(
     (
-        "volume",
         "issue",
-        "pages",
         "issn",
         "isbn",
         "publisher",
@@ -79,6 +81,8 @@ _SEVERAL = frozenset({"year", "venue", "doi", "url", "pmc", "accession"})
 _LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "pt"})
 _MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "[]"})
 _DATABASES = frozenset({"scopus", "wos", "web of science", "pubmed", "medline", "embase", "crossref"})
+# Before what a spreadsheet would compute; `serve.citation.table` writes it.
+_APOSTROPHE = re.compile("^'(?='*[=+@\uff1d\uff0b\uff20\uff0d-])")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -168,6 +172,8 @@ class Columns:
             source=where,
             identifiers=identifiers,
             translations=translations,
+            printed=clean_printed(_first(row, "volume"), _first(row, "pages")),
+            original=Original(_first(row, "title"), _first(row, "abstract")),
         )
 
     def _row(self, cells: Sequence[object]) -> dict[str, list[str]]:
@@ -202,7 +208,7 @@ def _in_language(words: list[str]) -> tuple[str | None, str]:
 def _texts(cell: object) -> list[str]:
     """The texts in a cell, in a list, or under the name in a record."""
     if isinstance(cell, str):
-        text = cell.strip()
+        text = _APOSTROPHE.sub("", cell.strip())
         return [] if text.casefold() in _MISSING else [text]
     if isinstance(cell, dict):
         keys = ("name", "display_name", "full_name", "author", "value", "text")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from semsearch.ingest.clean import clean_abstract, clean_language, clean_text
+from semsearch.ingest.clean import clean_abstract, clean_language, clean_printed, clean_text
 from semsearch.ingest.formats.links import doi_in, identifiers_in, pubmed, url_in
 from semsearch.ingest.formats.names import authors_of
 from semsearch.ingest.formats.tagged import Dialect, Record, read_tagged
 from semsearch.ingest.formats.titles import titles
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper, Rejected
+from semsearch.paper import Original, Paper, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +61,8 @@ def _paper(record: Record, where: str) -> Paper | Rejected:
         source=where,
         identifiers=identifiers,
         translations=translations,
+        printed=clean_printed(record.first("V"), record.first("P")),
+        original=Original(record.first("T", "!"), record.first("X")),
     )
 
 

@@ -13,14 +13,18 @@ from semsearch.ingest.clean import (
     clean_keywords,
     clean_language,
     clean_name,
+    clean_printed,
     clean_text,
     clean_year,
+    fold,
 )
+from semsearch.ingest.formats.links import identifiers_in
+from semsearch.ingest.formats.names import split_names
 from semsearch.ingest.formats.record import UnusableError, kind, text
 from semsearch.ingest.formats.services.replies import reader_of, unpacked
 from semsearch.ingest.identity import make_id
 from semsearch.ingest.source import MOST_LINE, undecoded, why_undecoded
-from semsearch.paper import Paper, Rejected, Translation, Version
+from semsearch.paper import Original, Paper, Rejected, Translation, Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from semsearch.ingest.source import Source
 
 _KEYS = ("id", "title", "abstract", "authors", "year", "venue", "doi", "url", "language", "keywords")
+_RARE = ("keywords", "truncated", "identifiers", "translations", "versions")
 _START = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:[\]{]|null\b))')
 _ARRAY = re.compile(r"\s*\[\s*(?:[\]{]|null\b)")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -62,10 +67,16 @@ def read_jsonl(source: Source) -> Iterator[Paper | Rejected]:
 def to_json(paper: Paper) -> dict[str, Any]:
     """The JSON form of a paper, which `read_jsonl` reads back as the same paper."""
     values = {key: getattr(paper, key) for key in (*_KEYS, "truncated", "identifiers", "source")}
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()} | {
+    written = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()} | {
         "translations": [asdict(translation) for translation in paper.translations],
         "versions": [asdict(version) for version in paper.versions],
     }
+    return written | {"original": asdict(paper.original)} if paper.original else written
+
+
+def to_line(paper: Paper) -> dict[str, Any]:
+    """The same for a file: what few papers have is left out of those that lack it."""
+    return {key: value for key, value in to_json(paper).items() if value or key not in _RARE}
 
 
 def _records(source: Source) -> Iterator[tuple[int, object]]:
@@ -224,13 +235,14 @@ def _read_record(record: object, where: str) -> Paper:
 
 def _own(record: dict[str, Any], where: str) -> Paper:
     """Make a paper of a record as `to_json` writes it, or much alike."""
-    abstract = clean_text(text(record, "abstract", "text", "summary"))
-    title = clean_text(text(record, "title"))
+    written = Original(text(record, "title"), text(record, "abstract", "text", "summary"))
+    title, abstract = clean_text(written.title), clean_text(written.abstract)
     if not title and "title" in record:
         title = _opening(abstract)
     if not title:
         raise UnusableError("the record has no title. Add one.")
-    authors = tuple(name for raw in _authors(record) if (name := clean_name(raw)))
+    authors = tuple(name for raw in _authors(record) if fold(name := clean_name(raw)))
+    doi, url = clean_doi(text(record, "doi")), text(record, "url").strip()
     return Paper(
         id=_id(record) or make_id(title, authors),
         title=title,
@@ -238,16 +250,28 @@ def _own(record: dict[str, Any], where: str) -> Paper:
         authors=authors,
         year=clean_year(record.get("year")) or clean_year(record.get("date")),
         venue=clean_text(text(record, "venue", "journal")) or None,
-        doi=clean_doi(text(record, "doi")),
-        url=text(record, "url").strip() or None,
+        doi=doi,
+        url=url or None,
         language=clean_language(text(record, "language")),
         keywords=_keywords(record),
         source=text(record, "source").strip() or where,
         truncated=record.get("truncated") is True,
-        identifiers=_texts(record, "identifiers"),
+        identifiers=_texts(record, "identifiers")
+        if "identifiers" in record
+        else identifiers_in([doi or "", url]),
         translations=tuple(filter(None, map(_translation, _objects(record, "translations")))),
         versions=tuple(map(_version, _objects(record, "versions"))),
+        printed=clean_printed(str(record.get("volume") or ""), str(record.get("pages") or "")),
+        original=_original(record, written),
     )
+
+
+def _original(record: dict[str, Any], written: Original) -> Original:
+    """What an earlier reading kept, or else what stands here."""
+    kept = record.get("original")
+    if not isinstance(kept, dict):
+        return written
+    return Original(text(kept, "title") or written.title, text(kept, "abstract") or written.abstract)
 
 
 def _translation(record: dict[str, Any]) -> Translation | None:
@@ -288,7 +312,7 @@ def _authors(record: dict[str, Any]) -> Iterator[str]:
     """Names from a list of texts or of objects with a name, or from one text."""
     authors = record.get("authors") or record.get("author") or []
     if isinstance(authors, str):
-        yield from _split_names(authors)
+        yield from split_names(authors)
         return
     if not isinstance(authors, list):
         raise UnusableError(f"“authors” is {kind(authors)}; it must be a list of names.")
@@ -298,16 +322,6 @@ def _authors(record: dict[str, Any]) -> Iterator[str]:
             yield name or ""
         else:
             raise UnusableError(f"“authors” holds {kind(name)}; each must be a name.")
-
-
-def _split_names(text: str) -> Iterator[str]:
-    """``A; B``, ``A and B``, ``A B, C D and E F``; but ``Bengio, Yoshua``, with a one-word part, is one."""
-    if ";" in text:
-        yield from text.split(";")
-        return
-    for part in re.split(r"(?<!\s)\s+and\s+", text):
-        names = part.split(",")
-        yield from names if all(" " in name.strip() for name in names) else [part]
 
 
 def _keywords(record: dict[str, Any]) -> tuple[str, ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from semsearch.ingest.clean import clean_abstract, clean_language, clean_text, clean_title
+from semsearch.ingest.clean import clean_abstract, clean_language, clean_printed, clean_text, clean_title
 from semsearch.ingest.formats.links import doi_in, identifiers_in, url_in
 from semsearch.ingest.formats.names import authors_of
 from semsearch.ingest.formats.tagged import Dialect, Record, read_tagged
 from semsearch.ingest.formats.titles import titles
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper, Rejected, Translation
+from semsearch.paper import Original, Paper, Rejected, Translation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +63,8 @@ def _paper(record: Record, where: str) -> Paper | Rejected:
         source=where,
         identifiers=identifiers_in([*address, *record.all("PMC"), doi or ""]),
         translations=_with_abstracts(record, translations),
+        printed=clean_printed(record.first("VI"), record.first("PG")),
+        original=Original(record.first("TI", "BTI", "CTI"), " ".join(dict.fromkeys(record.all("AB")))),
     )
 
 

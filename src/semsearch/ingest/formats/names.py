@@ -40,7 +40,7 @@ def authors_of(names: Iterable[str]) -> tuple[str, ...]:
         "," in raw or name != other or " " not in name or _GROUP.search(name)
         for raw, name, other in zip(written, plain, turned, strict=True)
     )
-    return tuple(name for name in (turned if uniform else plain) if name)
+    return tuple(name for name in (turned if uniform else plain) if fold(name))
 
 
 def split_names(text: str) -> list[str]:
@@ -97,4 +97,4 @@ def _turned(name: str) -> str:
 
 
 def _is_initials(text: str) -> bool:
-    return _INITIALS.fullmatch(text) is not None and text.upper() == text
+    return _INITIALS.fullmatch(text) is not None and all(c.isupper() for c in text if c.isalpha())

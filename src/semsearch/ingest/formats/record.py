@@ -52,7 +52,7 @@ def identifier(scheme: str, raw: object) -> str | None:
         case "acl":
             return f"acl:{text.casefold()}"
         case "openalex":
-            return f"openalex:{text.rpartition('/')[2]}"
+            return f"openalex:{text.rpartition('/')[2].casefold()}"
     return f"{scheme}:{text}"
 
 

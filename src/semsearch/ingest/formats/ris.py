@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from semsearch.ingest.clean import clean_abstract, clean_language, clean_text
-from semsearch.ingest.formats.links import doi_in, identifiers_in, pubmed, url_in
+from semsearch.ingest.clean import clean_abstract, clean_language, clean_printed, clean_text
+from semsearch.ingest.formats.links import doi_in, identifiers_in, named, pubmed, url_in
 from semsearch.ingest.formats.names import authors_of, split_names
+from semsearch.ingest.formats.record import by_language
 from semsearch.ingest.formats.tagged import Dialect, Record, read_tagged
 from semsearch.ingest.formats.titles import titles
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper, Rejected
+from semsearch.ingest.language import detected_in
+from semsearch.paper import Original, Paper, Rejected, Translation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,19 +72,33 @@ def _paper(record: Record, where: str) -> Paper | Rejected:
         source=where,
         truncated=truncated,
         identifiers=identifiers,
-        translations=translations,
+        translations=_with_abstract(translations, record, abstract),
+        printed=clean_printed(record.first("VL"), record.first("SP")),
+        original=Original(record.first(*_TITLES), _written(record)),
     )
 
 
 def _abstract(record: Record) -> tuple[str, bool]:
-    """The abstract, and whether the file ends in the middle of it.
-
-    Several fields are the parts of one, as some databases write structured abstracts.
-    """
-    parts = dict.fromkeys(record.all("AB") or record.all("N2"))
-    abstract = clean_abstract(" ".join(parts))
+    """The abstract, and whether the file ends in the middle of it."""
+    abstract = clean_abstract(_written(record))
     cut = bool(abstract) and not record.ended and record.last in _ABSTRACTS
     return (f"{abstract}…", True) if cut else (abstract, False)
+
+
+def _written(record: Record) -> str:
+    """The abstract as it stands; several fields are the parts of one, as some databases write them."""
+    return " ".join(dict.fromkeys(record.all("AB") or record.all("N2")))
+
+
+def _with_abstract(
+    translations: tuple[Translation, ...], record: Record, abstract: str
+) -> tuple[Translation, ...]:
+    """The titles in other languages, and the second abstract of those that fill both fields with one each."""
+    other = clean_abstract(record.first("N2")) if record.first("AB") else ""
+    language = detected_in(other) if other and other != abstract else None
+    if language is None or language == detected_in(abstract):
+        return translations
+    return by_language((*translations, Translation(language, "", other)))
 
 
 def _venue(record: Record, title: str) -> str | None:
@@ -106,7 +122,7 @@ def _identifiers(record: Record, texts: list[str]) -> tuple[str, ...]:
         texts.append(f"pmid:{second}")
     if catalogued:
         texts.append(f"pmid:{catalogued[1]}")
-    return identifiers_in(texts)
+    return tuple(dict.fromkeys((*named(record.all("U1")), *identifiers_in(texts))))
 
 
 def _pmid(record: Record) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from semsearch.ingest.clean import clean_language, clean_text, clean_title
+from semsearch.ingest.language import detected_in
 from semsearch.paper import Translation
 
 _BOTH = re.compile(r"(.+); \[([^\[\]]+)\]\.?")  # Scopus: English first, the original in brackets
@@ -23,7 +24,8 @@ def titles(raw: str, languages: str, other: str = "") -> tuple[str, tuple[Transl
     codes = filter(None, map(clean_language, re.split(r"[;,/\n]", languages)))
     foreign = next((code for code in codes if code != "en"), None)
     if foreign is None:
-        return title, ()
+        spoken = detected_in(other) if other != title else None
+        return title, (Translation(spoken, other),) if spoken and spoken != detected_in(title) else ()
     if both := _BOTH.fullmatch(written):
         return both[1], (Translation(foreign, both[2]),)
     if not other or other == title:

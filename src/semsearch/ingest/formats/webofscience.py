@@ -6,14 +6,14 @@ import csv
 import re
 from typing import TYPE_CHECKING
 
-from semsearch.ingest.clean import clean_abstract, clean_language, clean_text
+from semsearch.ingest.clean import clean_abstract, clean_language, clean_printed, clean_text
 from semsearch.ingest.formats.links import doi_in, identifiers_in, url_in
 from semsearch.ingest.formats.names import authors_of
 from semsearch.ingest.formats.tagged import Dialect, Record, read_tagged
 from semsearch.ingest.formats.titles import titles
 from semsearch.ingest.identity import make_id
 from semsearch.ingest.source import MOST_LINE
-from semsearch.paper import Paper, Rejected
+from semsearch.paper import Original, Paper, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +76,8 @@ def _paper(record: Record, where: str) -> Paper | Rejected:
         source=where,
         identifiers=_identifiers(record, accession, doi),
         translations=translations,
+        printed=clean_printed(record.first("VL"), record.first("BP", "AR")),
+        original=Original(record.first("TI"), record.first("AB")),
     )
 
 

@@ -68,6 +68,10 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "url", _address(paper.url or "")
     yield "language", _latex(paper.language or "")
     yield "keywords", _latex(joined(paper.keywords))
+    yield "identifiers", " ".join(map(_address, paper.identifiers))
+    for each in paper.translations:
+        yield f"title_{each.language}", _latex(each.title)
+        yield f"abstract_{each.language}", _latex(each.abstract, printed=False)
     yield "abstract", _latex(paper.abstract, printed=False)
 
 

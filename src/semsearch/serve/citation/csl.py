@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from semsearch.harmless import dump
@@ -38,8 +39,18 @@ def _item(paper: Paper) -> dict[str, Any]:
         "language": paper.language,
         "keyword": joined(paper.keywords),
         "abstract": paper.abstract,
+        "custom": _custom(paper),
     }
     return {name: value for name, value in item.items() if value}
+
+
+def _custom(paper: Paper) -> dict[str, Any]:
+    """What CSL has no variables for; others pass it over."""
+    custom = {
+        "identifiers": list(paper.identifiers),
+        "translations": [asdict(each) for each in paper.translations],
+    }
+    return {name: value for name, value in custom.items() if value}
 
 
 def _name(name: Name) -> dict[str, str]:

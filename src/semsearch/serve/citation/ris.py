@@ -33,6 +33,9 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
         ("LA", paper.language or ""),
     ]
     values += [("KW", word) for word in paper.keywords]
+    values.append(("U1", "; ".join(paper.identifiers)))
+    if paper.language not in (None, "en"):
+        values += [("TT", each.title) for each in paper.translations if each.language == "en"]
     values.append(("AB", paper.abstract))
     for tag, value in values:
         if value := line(value):

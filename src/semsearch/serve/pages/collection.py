@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -63,10 +63,9 @@ def _collection(searcher: Searcher) -> Collection:
         recent = np.lexsort((rows, -added))[:_RECENT]
     else:  # papers that came together came in no order
         recent = papers.newest(Filters(), _RECENT)
-    years = Counter(year for year in papers.years(rows) if year is not None)
     return Collection(
         len(papers),
-        tuple(sorted(years.items())),
+        papers.columns.counts(rows),
         topics(generation),
         tuple(papers.get(recent)),
         datetime.fromisoformat(generation.manifest.created),

@@ -42,10 +42,18 @@ class Language:
         }
         return Markup(text).format(**numbered)  # noqa: S704 -- of our own catalogue; format escapes the values
 
+    def says(self, key: str) -> bool:
+        """Whether the catalogue has the text of a key."""
+        return key in self.texts
+
     def plural(self, number: int) -> Literal["one", "other"]:
         """The form that goes with a number; in French none is one too (Unicode CLDR, plural rules)."""
         singular = number in (0, 1) if self.code == "fr" else number == 1
         return "one" if singular else "other"
+
+    def tongue(self, code: str) -> str:
+        """What a language of papers is called, such as French; its code where it is a rare one."""
+        return str(self.texts.get(f"tongue.{code}", code))
 
     def number(self, number: int) -> str:
         """A count with its thousands apart; not for years."""

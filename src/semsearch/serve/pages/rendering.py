@@ -13,6 +13,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from semsearch.ingest.language import spoken
+from semsearch.paper import Paper
 from semsearch.serve.pages import address, assets
 from semsearch.serve.pages.language import CODES, chosen, language
 from semsearch.serve.pages.showing import file_name
@@ -45,9 +47,11 @@ def render(request: Request, template: str, status: int = HTTPStatus.OK, **value
 
     Templates get, beside ``values``:
         say(key, **values), number(n), day(date): in that language, which is ``code``.
+        says(key): whether there is such a text.
         asset(name): the address of a file of ``static/``.
         paper_path(id), related_path(like, unlike), search_path(q, author=...): addresses in that language.
         file_path(id), file_name(paper, suffix): where a citation is, and what it is saved as.
+        lang(text, paper): the language of a text of a paper, as its attribute; tongue(code): its name.
         bdi(texts): some texts of papers in a line of ours, joined by commas, none of which turns the line.
         switch: code and address of this page in each language.
     """
@@ -75,6 +79,7 @@ def render(request: Request, template: str, status: int = HTTPStatus.OK, **value
             code=code,
             kept=wanted if kept else None,
             say=words.say,
+            says=words.says,
             number=words.number,
             day=words.day,
             asset=assets.address,
@@ -84,6 +89,8 @@ def render(request: Request, template: str, status: int = HTTPStatus.OK, **value
             file_path=lambda identifier: address.of_paper(identifier, "/v1/papers/"),
             file_name=file_name,
             bdi=bdi,
+            lang=_lang,
+            tongue=words.tongue,
             switch=[(other, _path(request, other)) for other in CODES],
             **values,
         )
@@ -99,6 +106,10 @@ def render(request: Request, template: str, status: int = HTTPStatus.OK, **value
 def bdi(texts: Sequence[str]) -> Markup:
     """Texts of strangers, each with a direction of its own; UAX #9 knows it as an isolate."""
     return Markup(", ").join(Markup("<bdi>{}</bdi>").format(text) for text in texts)
+
+
+def _lang(text: str, paper: Paper) -> str | None:
+    return spoken(text, paper.language) if paper.language else None
 
 
 def _path(request: Request, code: str) -> str:

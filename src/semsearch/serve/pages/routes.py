@@ -20,6 +20,7 @@ from semsearch.serve.live import Live
 from semsearch.serve.pages import address, assets, embedding, scholar
 from semsearch.serve.pages import map as landscape
 from semsearch.serve.pages.collection import Collections
+from semsearch.serve.pages.records import records
 from semsearch.serve.pages.rendering import render
 from semsearch.serve.pages.searching import search_page
 from semsearch.serve.pages.showing import shown
@@ -83,6 +84,7 @@ def router(live: Live, answering: Answering) -> APIRouter:
             url=_readable(found),
             since=searcher.added(found.id),
             versions=versions,
+            records=records(found),
             related=[shown(hit) for hit in related],
             canonical=here,
             tags=scholar.tags(found, here),

@@ -47,7 +47,9 @@ class Paper(BaseModel):
     venue: str | None = Field(description="Journal, conference or archive.")
     doi: str | None = Field(description="Bare, without `https://doi.org/`.")
     url: str | None = Field(description="Where the paper can be read.")
-    language: str | None = Field(description="ISO 639-1, where the source says it.")
+    language: str | None = Field(
+        description="ISO 639-1: what the source says, or what its text is found to be in; else null."
+    )
     keywords: list[str]
     truncated: bool = Field(description="The source itself cuts the abstract short.")
     identifiers: list[str] = Field(description="What other services know it by, as `arxiv:1706.03762`.")

@@ -33,7 +33,7 @@ PAPER: dict[str, Any] = {
     "venue": "Nature",
     "doi": "10.1038/171737a0",
     "url": "https://doi.org/10.1038/171737a0",
-    "language": None,
+    "language": "en",
     "keywords": ["DNA", "double helix", "genetics"],
     "truncated": False,
     "identifiers": [],

@@ -20,7 +20,7 @@ def test_a_page_of_works() -> None:
         language="en",
         keywords=("Open access",),
         source="openalex.json:1, record 1",
-        identifiers=("openalex:W2741809807", "mag:2741809807", "pmid:29456894", "pmc:pmc5815332"),
+        identifiers=("openalex:w2741809807", "mag:2741809807", "pmid:29456894", "pmc:pmc5815332"),
     )
     assert attention == Paper(
         id="W2626778328",
@@ -31,7 +31,7 @@ def test_a_page_of_works() -> None:
         url="https://arxiv.org/abs/1706.03762",
         keywords=("attention",),
         source="openalex.json:1, record 2",
-        identifiers=("openalex:W2626778328", "arxiv:1706.03762"),
+        identifiers=("openalex:w2626778328", "arxiv:1706.03762"),
     )
     assert (lowry.id, lowry.url) == ("W1775749144", "https://openalex.org/W1775749144")
 

@@ -13,7 +13,7 @@ from semsearch.ingest.formats.page.control import has_control, whole
 from semsearch.ingest.formats.page.furniture import Line, content
 from semsearch.ingest.formats.page.lines import label, prose_score, split_names
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper, Rejected
+from semsearch.paper import Original, Paper, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -113,6 +113,7 @@ def _papers(drafts: Iterable[_Draft], name: str) -> Iterator[Paper | Rejected]:
             authors=authors,
             source=where,
             truncated=truncated,
+            original=Original(line, draft.abstract.text if draft.abstract else ""),
         )
 
 

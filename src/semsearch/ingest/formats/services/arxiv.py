@@ -7,7 +7,7 @@ import re
 from semsearch.ingest.clean import clean_doi, clean_name, clean_text, clean_year
 from semsearch.ingest.formats.record import Record, UnusableError, arxiv_id, every, identifiers, objects, text
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper
+from semsearch.paper import Original, Paper
 
 # The addresses of authors, and the numbers that refer to them: "A. One (1, 2), B. Two (CERN)".
 _IN_BRACKETS = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
@@ -50,6 +50,7 @@ def paper(record: Record, where: str) -> Paper:
         url=f"https://arxiv.org/abs/{number}" if number else None,
         keywords=tuple(word for each in every(record, "categories") for word in each.split()),
         source=where,
+        original=Original(text(record, "title"), text(record, "abstract", "summary")),
         identifiers=identifiers(("arxiv", number)),
     )
 

@@ -7,27 +7,33 @@ https://github.com/CrossRef/rest-api-doc/blob/master/api_format.md name them.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from semsearch.ingest.clean import (
     clean_doi,
     clean_keywords,
     clean_language,
     clean_name,
+    clean_printed,
     clean_text,
     clean_year,
 )
+from semsearch.ingest.formats.links import identifiers_in, named
 from semsearch.ingest.formats.record import (
     Record,
     UnusableError,
     every,
     first,
     identifiers,
+    inside,
     objects,
     text,
 )
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper
+from semsearch.paper import Original, Paper, Translation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _KEYS = frozenset(("DOI", "container-title", "issued", "URL", "event-title", "title-short", "citation-key"))
 # Those that papers are of: they tell an item of which little more is known.
@@ -45,6 +51,7 @@ _TYPES = (
     "dataset",
     "thesis",
 )
+_TEXTS = ("title", "abstract")
 _VENUES = ("container-title", "event-title", "event", "collection-title")
 _DATES = ("issued", "published", "published-print", "published-online", "posted", "original-date")
 # The headings in an abstract in JATS: "Abstract" says nothing, another is the label of what follows.
@@ -83,16 +90,15 @@ def paper(record: Record, where: str) -> Paper:
         language=clean_language(first(record, "language")),
         keywords=_keywords(record),
         source=where,
-        identifiers=identifiers(
-            ("pmid", record.get("PMID")),
-            ("pmc", record.get("PMCID")),
-            ("arxiv", first(record, "URL") if "arxiv.org/" in first(record, "URL") else _arxiv(record)),
-        ),
+        identifiers=_identifiers(record, doi),
+        translations=_translations(inside(record, "custom")),
+        printed=clean_printed(str(record.get("volume") or ""), str(record.get("page") or "")),
+        original=Original(_title(record, str), first(record, "abstract")),
     )
 
 
-def _title(record: Record) -> str:
-    title, subtitle = clean_text(first(record, "title")), clean_text(first(record, "subtitle"))
+def _title(record: Record, clean: Callable[[str], str] = clean_text) -> str:
+    title, subtitle = clean(first(record, "title")), clean(first(record, "subtitle"))
     if not (title and subtitle) or subtitle.casefold() in title.casefold():
         return title
     return f"{title} {subtitle}" if title[-1] in ":.?!" else f"{title}: {subtitle}"
@@ -135,6 +141,23 @@ def _institution(record: Record) -> str | None:
 def _keywords(record: Record) -> tuple[str, ...]:
     words = [word for each in every(record, "keyword") for word in clean_keywords(each)]
     return tuple(dict.fromkeys((*words, *map(clean_text, every(record, "subject")))))
+
+
+def _identifiers(record: Record, doi: str | None) -> tuple[str, ...]:
+    """What is named under ``custom``, in variables of their own, and in the addresses."""
+    known = identifiers(("pmid", record.get("PMID")), ("pmc", record.get("PMCID")), ("arxiv", _arxiv(record)))
+    own = named(every(inside(record, "custom"), "identifiers"))
+    return tuple(dict.fromkeys((*own, *known, *identifiers_in([doi or "", first(record, "URL")]))))
+
+
+def _translations(custom: Record) -> tuple[Translation, ...]:
+    found = (
+        Translation(
+            clean_language(text(each, "language")) or "", *(clean_text(text(each, key)) for key in _TEXTS)
+        )
+        for each in objects(custom, "translations")
+    )
+    return tuple(each for each in found if each.language and (each.title or each.abstract))
 
 
 def _arxiv(record: Record) -> str:

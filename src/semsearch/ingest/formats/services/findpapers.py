@@ -5,7 +5,7 @@ from __future__ import annotations
 from semsearch.ingest.clean import clean_doi, clean_text, clean_year
 from semsearch.ingest.formats.record import Record, UnusableError, every, identifiers, inside, names, text
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper
+from semsearch.paper import Original, Paper
 
 
 def recognises(record: Record) -> bool:
@@ -38,6 +38,7 @@ def paper(record: Record, where: str) -> Paper:
         url=next(iter(urls), None) or (f"https://doi.org/{doi}" if doi else None),
         keywords=tuple(sorted(word for each in every(record, "keywords") if (word := clean_text(each)))),
         source=where,
+        original=Original(text(record, "title"), text(record, "abstract")),
         identifiers=identifiers(
             ("arxiv", next((url for url in urls if "arxiv.org/" in url), "")),
             ("pmid", next((url for url in urls if "pubmed" in url), "")),

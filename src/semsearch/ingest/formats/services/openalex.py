@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 
-from semsearch.ingest.clean import clean_doi, clean_language, clean_name, clean_text, clean_year
+from semsearch.ingest.clean import (
+    clean_doi,
+    clean_language,
+    clean_name,
+    clean_printed,
+    clean_text,
+    clean_year,
+)
 from semsearch.ingest.formats.record import Record, UnusableError, identifiers, inside, kind, objects, text
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper
+from semsearch.paper import Original, Paper
 
 _ENTITY = re.compile(r"https?://(?:api\.)?openalex\.org/(?:\w+/)?([A-Z])[0-9]+")
 _KEYS = frozenset(
@@ -38,11 +45,12 @@ def paper(record: Record, where: str) -> Paper:
     doi = clean_doi(text(record, "doi") or str(numbers.get("doi") or ""))
     authors = tuple(name for each in objects(record, "authorships") if (name := _author(each)))
     own = text(record, "id") or str(numbers.get("openalex") or "")
+    abstract = _abstract(record.get("abstract_inverted_index")) or text(record, "abstract")
     location = inside(record, "primary_location") or inside(record, "best_oa_location")
     return Paper(
         id=own.rpartition("/")[2] or doi or make_id(title, authors),
         title=title,
-        abstract=clean_text(_abstract(record.get("abstract_inverted_index")) or text(record, "abstract")),
+        abstract=clean_text(abstract),
         authors=authors,
         year=clean_year(record.get("publication_year")) or clean_year(record.get("publication_date")),
         venue=_venue(record),
@@ -51,6 +59,7 @@ def paper(record: Record, where: str) -> Paper:
         language=clean_language(text(record, "language")),
         keywords=_keywords(record),
         source=where,
+        original=Original(text(record, "title", "display_name"), abstract),
         identifiers=identifiers(
             ("openalex", own),
             ("mag", numbers.get("mag")),
@@ -61,6 +70,10 @@ def paper(record: Record, where: str) -> Paper:
                 for each in objects(record, "locations")
                 if _at_arxiv(each)
             ),
+        ),
+        printed=clean_printed(
+            str(inside(record, "biblio").get("volume") or ""),
+            str(inside(record, "biblio").get("first_page") or ""),
         ),
     )
 

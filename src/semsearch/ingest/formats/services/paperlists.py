@@ -7,7 +7,7 @@ import re
 from semsearch.ingest.clean import clean_doi, clean_keywords, clean_name, clean_tex, clean_text, clean_year
 from semsearch.ingest.formats.record import Record, UnusableError, first
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper
+from semsearch.paper import Original, Paper
 
 _KEYS = frozenset(("author_site", "aff_domain", "aff_unique_index", "gs_citation", "authorids", "bibtex"))
 # A field of the entry that the list gives beside its own; it is made by a program, one field a line.
@@ -45,6 +45,7 @@ def paper(record: Record, where: str) -> Paper:
         url=first(record, "site", "oa", "openreview", "pdf").strip() or entry.get("url"),
         keywords=clean_keywords(first(record, "keywords")),
         source=where,
+        original=Original(first(record, "title"), first(record, "abstract")),
     )
 
 

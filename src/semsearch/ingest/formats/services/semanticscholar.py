@@ -5,7 +5,7 @@ from __future__ import annotations
 from semsearch.ingest.clean import clean_doi, clean_text, clean_year
 from semsearch.ingest.formats.record import Record, UnusableError, identifiers, inside, names, text
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper
+from semsearch.paper import Original, Paper
 
 _KEYS = frozenset(("paperId", "corpusId", "corpusid", "externalIds", "externalids"))
 
@@ -48,6 +48,7 @@ def paper(record: Record, where: str) -> Paper:
         doi=doi,
         url=text(record, "url").strip() or None,
         source=where,
+        original=Original(text(record, "title"), text(record, "abstract")),
         identifiers=identifiers(
             ("s2", record.get("paperid")),
             ("corpusid", corpus),

@@ -10,7 +10,7 @@ from semsearch.ingest.clean import clean_doi, clean_language, clean_text, clean_
 from semsearch.ingest.formats.record import UnusableError, by_language, identifiers
 from semsearch.ingest.formats.xml.records import Element, elements, text_of
 from semsearch.ingest.language import language_of, looks_french
-from semsearch.paper import Paper, Rejected, Translation
+from semsearch.paper import Original, Paper, Rejected, Translation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,11 +77,11 @@ def _paper(record: Element, volume: _Volume, where: str) -> Paper:
     address = text_of(record.find("url")).strip()
     own = volume.id_of(record.get("id", "")) if not address or "://" in address else address
     language = clean_language(text_of(record.find("language")))
-    abstracts = [(each.get("lang", ""), clean_text(text_of(each))) for each in record.findall("abstract")]
+    abstracts = [(each.get("lang", ""), text_of(each)) for each in record.findall("abstract")]
     return Paper(
         id=own,
         title=title,
-        abstract=abstracts[0][1] if abstracts else "",
+        abstract=clean_text(abstracts[0][1]) if abstracts else "",
         authors=tuple(map(_name, record.findall("author") or record.findall("editor"))),
         year=clean_year(text_of(record.find("year"))) or clean_year(volume.meta.get("year")),
         venue=volume.meta.get("journal-title") or volume.meta.get("booktitle") or None,
@@ -89,12 +89,13 @@ def _paper(record: Element, volume: _Volume, where: str) -> Paper:
         url=address if "://" in address else f"{_ADDRESS}{own}/",
         language=language,
         source=where,
+        original=Original(text_of(record.find("title")), abstracts[0][1] if abstracts else ""),
         identifiers=identifiers(("acl", own)),
         translations=by_language(
             (
                 *_title_in_english(title, language),
                 *(
-                    Translation(code, "", text)
+                    Translation(code, "", clean_text(text))
                     for raw, text in abstracts[1:]
                     if (code := clean_language(raw))
                 ),

@@ -12,7 +12,7 @@ from semsearch.ingest.clean import clean_doi, clean_text, clean_year
 from semsearch.ingest.formats.record import UnusableError, arxiv_id, identifiers
 from semsearch.ingest.formats.xml.records import Element, papers, text_of
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper
+from semsearch.paper import Original, Paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +45,11 @@ def _paper(entry: Element, where: str) -> Paper:
     authors = tuple(name for each in entry.findall("author/name") if (name := clean_text(text_of(each))))
     links = {link.get("rel", "alternate"): link.get("href", "") for link in reversed(entry.findall("link"))}
     venue = clean_text(text_of(entry.find("journal_ref")))
+    abstract = text_of(entry.find("summary")) or text_of(entry.find("content"))
     return Paper(
         id=number or own or make_id(title, authors),
         title=title,
-        abstract=clean_text(text_of(entry.find("summary")) or text_of(entry.find("content"))),
+        abstract=clean_text(abstract),
         authors=authors,
         year=clean_year(text_of(entry.find("published"))) or clean_year(text_of(entry.find("updated"))),
         venue=venue or ("arXiv" if number else None),
@@ -61,4 +62,5 @@ def _paper(entry: Element, where: str) -> Paper:
         ),
         source=where,
         identifiers=identifiers(("arxiv", number)),
+        original=Original(text_of(entry.find("title")), abstract),
     )

@@ -10,16 +10,18 @@ from semsearch.ingest.clean import (
     clean_keywords,
     clean_language,
     clean_name,
+    clean_printed,
     clean_text,
+    clean_title,
     clean_year,
 )
 from semsearch.ingest.formats.record import UnusableError, identifiers
 from semsearch.ingest.formats.xml.records import Element, papers, text_of
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper
+from semsearch.paper import Original, Paper
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from semsearch.ingest.source import Source
     from semsearch.paper import Rejected
@@ -46,7 +48,7 @@ def read_endnote_xml(source: Source) -> Iterator[Paper | Rejected]:
 
 
 def _paper(record: Element, where: str) -> Paper:
-    title = _first(record, "titles/title", "titles/short-title")
+    title = clean_title(_first(record, "titles/title", "titles/short-title"))
     if not title:
         raise UnusableError("the record has no title. Add one.")
     authors = _people(record, "authors") or _people(record, "secondary-authors")
@@ -69,13 +71,18 @@ def _paper(record: Element, where: str) -> Paper:
         language=clean_language(_first(record, "language")),
         keywords=_keywords(record),
         source=where,
+        original=Original(
+            _first(record, "titles/title", "titles/short-title", clean=str),
+            _first(record, "abstract", clean=str),
+        ),
         identifiers=_identifiers(record, accession, addresses),
+        printed=clean_printed(_first(record, "volume"), _first(record, "pages")),
     )
 
 
-def _first(record: Element, *paths: str) -> str:
+def _first(record: Element, *paths: str, clean: Callable[[str], str] = clean_text) -> str:
     """The first of some elements that has a text; EndNote puts it into one or several ``style``."""
-    return next((text for path in paths if (text := clean_text(text_of(record.find(path))))), "")
+    return next((text for path in paths if (text := clean(text_of(record.find(path))))), "")
 
 
 def _people(record: Element, role: str) -> tuple[str, ...]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from semsearch.ingest.clean import clean_doi, clean_language, clean_text, clean_year
+from semsearch.ingest.clean import clean_doi, clean_language, clean_printed, clean_text, clean_year
 from semsearch.ingest.formats.record import UnusableError, by_language, identifiers
 from semsearch.ingest.formats.xml.records import Element, papers, text_of
 from semsearch.ingest.identity import make_id
-from semsearch.paper import Paper, Translation
+from semsearch.paper import Original, Paper, Translation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from semsearch.ingest.source import Source
     from semsearch.paper import Rejected
@@ -71,8 +71,13 @@ def _paper(record: Element, where: str) -> Paper:
         language=languages[0] if languages else None,
         keywords=_keywords(record),
         source=where,
+        original=Original(text_of(article.find("ArticleTitle")), _sections(article.find("Abstract"), str)),
         identifiers=identifiers(("pmid", pmid), ("pmc", numbers.get("pmc"))),
         translations=by_language(translations),
+        printed=clean_printed(
+            _plain(article.find("Journal/JournalIssue/Volume")),
+            _plain(article.find("Pagination/MedlinePgn")) or _plain(article.find("Pagination/StartPage")),
+        ),
     )
 
 
@@ -90,13 +95,13 @@ def _titles(article: Element, languages: list[str]) -> tuple[str, list[Translati
     return title, [Translation(language, own)] if own and language else []
 
 
-def _sections(abstract: Element | None) -> str:
+def _sections(abstract: Element | None, clean: Callable[[str], str] = clean_text) -> str:
     """An abstract, each part behind its label, such as ``METHODS: We looked.``."""
     parts = []
     for part in () if abstract is None else abstract.findall("AbstractText"):
-        label, text = part.get("Label", "").strip().rstrip(":"), clean_text(text_of(part))
+        label, text = part.get("Label", "").strip().rstrip(":"), clean(text_of(part))
         parts.append(f"{label}: {text}" if text and label.upper() not in _NO_LABEL else text)
-    return clean_text(" ".join(filter(None, parts)))
+    return clean(" ".join(filter(None, parts)))
 
 
 def _authors(article: Element) -> tuple[str, ...]:
