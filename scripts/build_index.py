@@ -20,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from semsearch.cluster.building import running_on
 from semsearch.config import KEEP, Settings
 from semsearch.errors import IndexBusy, SemsearchError
 from semsearch.index.offline import build_from_settings, remembered, settings_of
@@ -98,12 +99,14 @@ def main() -> int:
 
 def _build(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
-    report = build_from_settings(
-        settings,
-        arguments.index,
-        gate=gate(settings.golden, force=arguments.force),
-        progress=LoggedSteps() if arguments.verbose else None,
-    )
+    with running_on(settings, arguments.index) as runner:
+        report = build_from_settings(
+            settings,
+            arguments.index,
+            gate=gate(settings.golden, force=arguments.force),
+            progress=LoggedSteps() if arguments.verbose else None,
+            runner=runner,
+        )
     for harvest in report.harvests:
         if harvest.problem:
             log.warning("%s: what it said before was read again: %s", harvest.source, harvest.problem)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from semsearch.cli.clustering import running_on
+from semsearch.cli.clustering import check_build
 from semsearch.cli.grouping import Grouped
 from semsearch.cli.options import BuildOptions, build_options, print_json
 
@@ -100,11 +100,13 @@ def _due(settings: Settings, options: BuildOptions) -> bool:
 
 
 def _build(settings: Settings, options: BuildOptions) -> None:
+    from semsearch.cluster.building import running_on
     from semsearch.index.offline import build_from_settings
     from semsearch.search.golden import gate
     from semsearch.terminal import BuildBar, show_build, show_stages
 
     settings = options.over(settings)
+    check_build(settings)
     judged_by = gate(settings.golden, force=options.force)
     with running_on(settings, options.root) as runner, BuildBar(quiet=options.silent) as bar:
         report = build_from_settings(settings, options.root, gate=judged_by, progress=bar, runner=runner)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +15,6 @@ from semsearch.cli.grouping import Under
 
 if TYPE_CHECKING:
     from semsearch.config import Settings
-    from semsearch.encode import Passport
-    from semsearch.encode.bulk import Runner
     from semsearch.serve.guard.access import Access
     from semsearch.serve.settings import Limits
 
@@ -110,25 +106,14 @@ _SERVE = (
 _OF_ONE_MACHINE = ("workers", "drain", "connections", "metrics_port", "access_log", "json_log")
 
 
-def running_on(settings: Settings, root: Path) -> AbstractContextManager[Callable[[Passport], Runner] | None]:
-    """What makes the runner of a build; None for this machine.
+def check_build(settings: Settings) -> None:
+    """Refuse what the command line says of a cluster where none is asked for.
 
     Raises:
-        UsageError: The command line says something of a cluster, and none is asked for.
+        UsageError: It says something.
     """
-    if settings.runner == "local":
-        if given := _said("address", "storage", "shards", "gpus"):
-            raise click.UsageError(f"{given} is for --runner ray.")
-        return contextlib.nullcontext()
-    from semsearch.cluster.building import on_cluster
-
-    return on_cluster(
-        root,
-        address=settings.address,
-        storage=settings.storage,
-        runtime=settings.runtime,
-        gpus=settings.gpus,
-    )
+    if settings.runner == "local" and (given := _said("address", "storage", "shards", "gpus")):
+        raise click.UsageError(f"{given} is for --runner ray.")
 
 
 def _said(*names: str) -> str | None:

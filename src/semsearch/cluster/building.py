@@ -10,43 +10,39 @@ from semsearch.cluster.connection import connected
 from semsearch.cluster.encoders import shipped
 from semsearch.cluster.runner import RayRunner
 from semsearch.cluster.storage import Storage
+from semsearch.config import Settings
 from semsearch.encode import Passport
 from semsearch.encode.bulk import Runner
-from semsearch.encode.runtime import RuntimeName
 from semsearch.index.store import Store
 
 SHARDS = "shards"  # the folder beside an index that is the storage where none is named
 
 
 @contextlib.contextmanager
-def on_cluster(
-    root: Path,
-    *,
-    address: str | None = None,
-    storage: str | None = None,
-    runtime: RuntimeName = "auto",
-    gpus: int = 0,
-) -> Iterator[Callable[[Passport], Runner]]:
-    """What makes the runner of a build, connected until the block ends.
+def running_on(settings: Settings, root: Path) -> Iterator[Callable[[Passport], Runner] | None]:
+    """What makes the runner that settings name, connected until the block ends; None for this machine.
 
     Args:
+        settings: ``runner`` says which. On a cluster's cores the runtime ``auto`` is ONNX Runtime, on its
+            GPUs it is torch.
         root: Folder of the index.
-        address: Of the cluster's head, see `connected`.
-        storage: What every machine reaches; None for a folder beside the index.
-        runtime: What runs the encoder. On cores ``auto`` is ONNX Runtime, on GPUs it is torch.
-        gpus: Encode on so many GPUs of the cluster; 0 for its cores.
 
     Raises:
         MissingExtra: Ray is not installed.
         ClusterError: There is no cluster.
     """
-    shared = Storage(storage or str(root.resolve() / SHARDS))
-    with connected(address) as ray:
+    if settings.runner == "local":
+        yield None
+        return
+    shared = Storage(settings.storage or str(root.resolve() / SHARDS))
+    with connected(settings.address) as ray:
 
         def runner(passport: Passport) -> Runner:
-            runs = "torch" if gpus else runtime
+            runs = "torch" if settings.gpus else settings.runtime
             load = shipped(passport, Store(root).encoders, shared, runs)
-            needs = {"num_gpus": 1} if gpus else None
-            return RayRunner(ray, shared, passport.fingerprint, passport.dim, load, holders=gpus, needs=needs)
+            needs = {"num_gpus": 1} if settings.gpus else None
+            return RayRunner(
+                ray, shared, passport.fingerprint, passport.dim, load, holders=settings.gpus, needs=needs
+            )
 
         yield runner

@@ -33,6 +33,20 @@ _TITLE = 10  # words
 _DIM = 384  # of the stand-in for an encoder
 _FIXED = ("relate", "load", "place", "check", "judge", "describe")  # cost what they cost, however many papers
 
+# What the encoder is timed on: its time goes by pieces of words, and the words made up below fall into many.
+_PROSE = """
+We study how people look for papers whose titles they have forgotten. Such a question rarely repeats the terms
+of an abstract; it describes a method, a finding or a doubt in the words of somebody who read the paper months
+ago. Earlier systems compared words, and failed where authors and readers speak differently. We train a neural
+network that maps questions and abstracts to vectors, and rank papers by the angle between them. Experiments
+on five collections with relevance judgments show that it finds 18% more of the relevant documents than a
+probabilistic baseline, at one tenth of its cost. An ablation attributes most of the improvement to negative
+examples drawn from the same field, and little to the number of layers. Errors remain for formulas, chemical
+names and acronyms, which the tokenizer splits into fragments. Combining both rankings recovers these cases
+without any parameter to be tuned. We discuss limitations, among them the bias of clicks towards recent
+publications, and release our code, the annotations and a demonstration that runs on an ordinary laptop.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Speed:
@@ -110,6 +124,19 @@ def papers(count: int, words: int) -> list[Paper]:
     return made
 
 
+def readable(count: int, words: int) -> list[Paper]:
+    """Papers of English prose, each beginning somewhere else in it."""
+    prose = " ".join(_PROSE.split())
+    said = [prose[start:end] for start, end in sentences.split(prose, "en")]
+    title = said[0].split()[:_TITLE]
+    made = []
+    for i in range(count):
+        turned = " ".join(said[i % len(said) :] + said[: i % len(said)]).split()
+        abstract = " ".join((turned * (words // len(turned) + 1))[:words])
+        made.append(Paper(f"10.1234/{i}", " ".join([*title, f"{i}"]), abstract, language="en"))
+    return made
+
+
 def measure(words: int, encoder: str = DEFAULT, progress: Progress | None = None) -> Speed:
     """Encode some papers, and build two small indexes without encoding; takes a minute or two.
 
@@ -130,7 +157,7 @@ def measure(words: int, encoder: str = DEFAULT, progress: Progress | None = None
             progress.step("load")
             model = choosing.load(encoder, exports=folder / "encoders")
             progress.step("encode", _ENCODED)
-            rate = _encoding(model, made[:_ENCODED])
+            rate = _encoding(model, readable(_ENCODED, words))
             took, sizes = [], []
             for count in _SIZES:
                 progress.step("build", count)
