@@ -93,6 +93,16 @@ def test_an_encoder_in_a_folder_is_found_from_the_file(folder: Path) -> None:
     assert read_settings(path).encoder == str(folder / "model")
 
 
+def test_a_cluster_is_a_few_words(folder: Path) -> None:
+    said = '[index]\nrunner = "ray"\naddress = "head:6379"\nstorage = "{}"\nshards = 8\ngpus = 2\n' + SOURCE
+    found = read_settings(write(folder, said.format("s3://papers/shards")))
+    assert (found.runner, found.address, found.shards, found.gpus) == ("ray", "head:6379", 8, 2)
+    assert found.storage == "s3://papers/shards"
+    assert read_settings(write(folder, said.format("shards"))).storage == str(folder / "shards")
+    with pytest.raises(ConfigError, match="cannot be “spark”"):
+        read_settings(write(folder, '[index]\nrunner = "spark"\n' + SOURCE))
+
+
 def test_the_file_is_looked_for_beside_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert beside(Path("index")) == tmp_path / "semsearch.toml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -43,3 +44,15 @@ def test_what_is_not_installed_is_named(
     code, _, err = run(*command, "--runner", "ray", "--index", published)
     assert code == 1
     assert "semsearch[cluster]" in err.replace("\n", "")
+
+
+def test_a_build_runs_where_its_file_says(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    (tmp_path / "refs.jsonl").write_text('{"title": "On computable numbers"}\n')
+    (tmp_path / "semsearch.toml").write_text('[index]\nrunner = "ray"\n[[source]]\npath = "refs.jsonl"\n')
+    for command in ("index", "rebuild"):
+        code, _, err = run(command, "--index", tmp_path / "index")
+        assert code == 1
+        assert "semsearch[cluster]" in err.replace("\n", "")
+    code, out, _ = run("index", "--index", tmp_path / "index", "--runner", "local", "--json")
+    assert (code, json.loads(out)["counts"]["papers"]) == (0, 1)

@@ -31,6 +31,18 @@ def script() -> Callable[..., int]:
     return run
 
 
+def test_it_builds_where_its_file_says(
+    script: Callable[..., int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    (tmp_path / "semsearch.toml").write_text(f'[index]\nrunner = "ray"\n[[source]]\npath = "{PAGE}"\n')
+    assert script("--index", tmp_path / "index") == 1
+    assert "semsearch[cluster]" in caplog.text
+
+
 def test_it_builds_then_rebuilds_from_the_recorded_sources(
     script: Callable[..., int],
     tmp_path: Path,
