@@ -18,7 +18,7 @@ from semsearch.cli.grouping import Under
 if TYPE_CHECKING:
     from semsearch.config import Settings
     from semsearch.encode import Passport
-    from semsearch.encode.bulk import Runner
+    from semsearch.encode.jobs import Runner
     from semsearch.serve.guard.access import Access
     from semsearch.serve.settings import Limits
 

@@ -1,4 +1,4 @@
-"""A build whose texts a cluster encodes."""
+"""A build whose jobs a cluster does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from semsearch.cluster.encoders import shipped
 from semsearch.cluster.runner import RayRunner
 from semsearch.cluster.storage import Storage
 from semsearch.encode import Passport
-from semsearch.encode.bulk import Runner
+from semsearch.encode.jobs import Runner
 from semsearch.encode.runtime import RuntimeName
 from semsearch.index.store import Store
 
@@ -47,6 +47,6 @@ def on_cluster(
             runs = "torch" if gpus else runtime
             load = shipped(passport, Store(root).encoders, shared, runs)
             needs = {"num_gpus": 1} if gpus else None
-            return RayRunner(ray, shared, passport.fingerprint, passport.dim, load, holders=gpus, needs=needs)
+            return RayRunner(ray, shared, passport.fingerprint[:32], load, holders=gpus, needs=needs)
 
         yield runner
