@@ -106,9 +106,9 @@ def test_a_question_travels_to_the_parts_twice(whole: Searcher, root: Path) -> N
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
-    """A thousand papers, made up."""
+    """Four hundred papers, made up."""
     root = tmp_path_factory.mktemp("many")
-    build(measuring.papers(1_000, 12), root, encoder=WordEncoder(), force=True)
+    build(measuring.papers(400, 12), root, encoder=WordEncoder(), force=True)
     return open_searcher(root)
 
 
@@ -116,10 +116,10 @@ def test_a_part_of_many_papers_searches_through_lists_and_finds_what_the_build_w
     many: Searcher,
 ) -> None:
     root, generation = many.generation.encoders.parent, many.generation.id
-    first, end = 100, 1_000
+    first, end = 50, 400
     exact, listed = (Part(root, generation, first, end, approximate_from=n) for n in (end, end - first))
     assert exact.spec.spec == "Flat"
-    assert listed.spec.spec.startswith("IVF64,")
+    assert listed.spec.spec.startswith("IVF32,")
     assert min(listed.spec.recall, listed.spec.deep_recall) >= many.generation.manifest.recipe.recall == 0.98
     titles = many.generation.sentences.titles(np.arange(first, end, 5))
     allowed = np.arange(end - first) % 2 == 0
@@ -133,11 +133,11 @@ def test_a_part_of_many_papers_searches_through_lists_and_finds_what_the_build_w
         assert (found[0] >= expected[0][:, -1:] - 1e-6).mean() >= 0.97
 
 
-@pytest.mark.parametrize(("recipe", "spec"), [({"exact": True}, "Flat"), ({"memory": 6_000}, "PQ8x4fs")])
+@pytest.mark.parametrize(("recipe", "spec"), [({"exact": True}, "Flat"), ({"memory": 2_900}, "PQ8x4fs")])
 def test_a_part_is_searched_as_the_build_was_told(tmp_path: Path, recipe: dict[str, Any], spec: str) -> None:
-    build(measuring.papers(150, 12), tmp_path, encoder=WordEncoder(), force=True, recall=0.1, **recipe)
+    build(measuring.papers(60, 12), tmp_path, encoder=WordEncoder(), force=True, recall=0.1, **recipe)
     generation = open_searcher(tmp_path).generation.id
-    part = Part(tmp_path, generation, 0, 150, approximate_from=150)
+    part = Part(tmp_path, generation, 0, 60, approximate_from=60)
     assert spec in part.spec.spec
 
 

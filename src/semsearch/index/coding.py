@@ -33,7 +33,7 @@ class Coding:
     def name(self) -> str:
         """See `semsearch.encode.jobs.Job`."""
         digest = hashlib.sha256(self.learned)
-        digest.update(memoryview(np.ascontiguousarray(self.vectors)).cast("B"))
+        digest.update(np.ascontiguousarray(self.vectors).data.cast("B"))
         return digest.hexdigest()
 
     def run(self, encoder: Callable[[], Encoder]) -> NDArray[np.uint8]:
