@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from semsearch.encode import Vectors
 from semsearch.encode.jobs import Job, Local
+from semsearch.index import lists
 from semsearch.index.coding import Coding, fill
 from semsearch.index.lists import KINDS, Kind, filled
 from tests.index.test_scan import clustered
@@ -52,7 +53,7 @@ def test_blocks_in_any_order_are_merged_in_that_of_rows(many: Vectors, runner: L
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_what_faiss_makes_of_its_name(many: Vectors, kind: Kind) -> None:
-    made = filled(kind, many, Backwards())
+    made = filled(lists.learned(kind, many), many, Backwards())
     direct: Any = faiss.index_factory(DIM, kind.name(PAPERS, DIM), faiss.METRIC_INNER_PRODUCT)
     direct.cp.niter, direct.cp.spherical = 8, True
     direct.cp.min_points_per_centroid, direct.cp.max_points_per_centroid = 1, 32

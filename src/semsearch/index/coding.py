@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from semsearch.encode import Encoder, Vectors
 from semsearch.encode.jobs import Runner
 
-BLOCK = 65_536  # vectors of a job: 100 MB of 384 dimensions, and a second or two of a core
+BLOCK = 32_768  # vectors of a job: 50 MB of 384 dimensions, and two to ten seconds of a core
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,8 +48,8 @@ class Coding:
 def fill(index: Any, vectors: Vectors, runner: Runner, block: int = BLOCK) -> None:
     """Add vectors to lists; row ``i`` is known as ``i``.
 
-    Blocks come back in any order, and are added in that of their rows: so lists are the same, to the byte, as
-    those that FAISS fills in one go.
+    Blocks come back in any order, and are added in that of their rows: so lists are the same as those that
+    FAISS fills in one go.
 
     Args:
         index: A FAISS index of lists that has learned and is empty. One whose codes are packed for

@@ -118,7 +118,7 @@ def write(
     papers, dim = vectors.shape
     nearest = _nearest(vectors, questions)
     for kind in fitting(papers, dim, memory):
-        index = filled(kind, vectors, runner)
+        index = filled(learned(kind, vectors), vectors, runner)
         while True:
             found = ListScan(index)
             near, deep = (_recall(found, vectors, questions, nearest, k) for k in (NEAREST, DEEP))
@@ -132,23 +132,36 @@ def write(
     return None
 
 
-def filled(kind: Kind, vectors: Vectors, runner: Runner) -> Any:
-    """Learned from a sample here, filled block by block wherever a runner does that, and merged."""
+def learned(kind: Kind, vectors: Vectors) -> Any:
+    """A FAISS index of lists that has learned from a sample of vectors, and holds none.
+
+    Codes that are to be packed for fast scans are in their plain form: such lists can be filled with codes.
+    """
     import faiss
 
     papers, dim = vectors.shape
     name = kind.name(papers, dim)
     index: Any = faiss.index_factory(dim, name.replace(_PACKED, _PLAIN), faiss.METRIC_INNER_PRODUCT)
-    packed = name.endswith(_PACKED)
-    if packed:
+    if name.endswith(_PACKED):
         index.by_residual = False  # as the packed form has it
     index.cp.niter, index.cp.spherical = _ROUNDS, True
     index.cp.min_points_per_centroid, index.cp.max_points_per_centroid = 1, _PER_LIST
     chance = np.random.default_rng(0).permutation(papers)
     index.train(vectors[np.sort(chance[: max(_CODED_FROM, _PER_LIST * index.nlist)])])
+    return index
+
+
+def filled(index: Any, vectors: Vectors, runner: Runner) -> Any:
+    """The lists that have learned, with all vectors in them; codes are packed where they can be.
+
+    What is given is used up.
+    """
+    import faiss
+
     coding.fill(index, vectors, runner)
-    if packed:
-        plain, index = index, faiss.IndexIVFPQFastScan(index)
+    if isinstance(index, faiss.IndexIVFPQ):
+        plain: Any = index
+        index = faiss.IndexIVFPQFastScan(plain)
         plain.own_fields, index.own_fields = False, True  # the centres, which both know
         plain.replace_invlists(None)  # the packed form keeps the plain one, whose codes nobody needs
     index.nprobe = _FEWEST
