@@ -5,6 +5,8 @@ users may make one). Papers are embedded here and there; then every paper must b
 vector, and questions must have the same ten best.
 
     python scripts/bench_cluster.py ~/arxiv-75k.jsonl.gz --papers 20000 --questions ~/questions.jsonl
+
+With ``--local FOLDER`` the index is compared with one that was built of the same papers before.
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--asked", type=int, default=200, help="how many questions")
     parser.add_argument("--shards", type=int, help="how many; without, parts of 250 papers")
+    parser.add_argument("--local", type=Path, help="an index of the same papers; without, it is built first")
     parser.add_argument("--work", type=Path, help="folder to work in; without, one that is removed")
     parser.add_argument(INSIDE, action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -72,13 +75,14 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
     opened = gzip.open if options.source.suffix == ".gz" else open
     with opened(options.source, "rt", encoding="utf-8") as lines, source.open("w", encoding="utf-8") as out:
         out.writelines(itertools.islice(lines, options.papers))
-    local, far = work / "local", work / "far"
-    here = build(source, local, "--runtime", "onnx")
+    local, far = options.local or work / "local", work / "far"
+    here = None if options.local else build(source, local, "--runtime", "onnx")
     shutil.copytree(local / "encoders", far / "encoders", dirs_exist_ok=True)
     with three(work) as nodes:
         there = build_with_a_death(source, far, nodes, options)
     found = compare(local, far, options)
-    return {"papers": here["counts"]["papers"], "here": seconds(here), "there": seconds(there)} | found
+    took = {"here": seconds(here)} if here else {}
+    return {"papers": there["counts"]["papers"], **took, "there": seconds(there), **found}
 
 
 def build(source: Path, root: Path, *options: object) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 """Vector search: a plain scan of FAISS and ours, alternating, as the tables of docs/benchmarks.md.
 
     scripts/bench_vectors.py [--cache CACHE.sqlite] [--sizes 10000 50000 100000]
+    scripts/bench_vectors.py --lists --sizes 100000 250000     what making lists takes, step by step
 
 Vectors come from an embedding cache, more than it holds by adding noise to them; without one, they are drawn
 around 500 centres. Questions are other vectors of the same kind. Both sides use one thread.
@@ -13,15 +14,17 @@ import argparse
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from semsearch.encode import Vectors, unit
-from semsearch.index import vectors
+from semsearch.encode.jobs import Job, Local
+from semsearch.index import lists, vectors
 from semsearch.index.vectors import Mask, PaperVectors
 
 _FAISS: Any = faiss  # its types know no keywords
@@ -41,12 +44,50 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 50_000, 100_000])
     parser.add_argument("-k", type=int, nargs="+", default=[10, 200])
     parser.add_argument("--exact", action="store_true", help="exact from 100,000 papers on, too")
+    parser.add_argument("--lists", action="store_true", help="time the steps of making lists")
     arguments = parser.parse_args()
     faiss.omp_set_num_threads(1)
+    if arguments.lists:
+        print("| papers | lists | learning, s | coding, s | merging, s |")
+        print("| ---: | ---: | ---: | ---: | ---: |")
     for size in arguments.sizes:
+        if arguments.lists:
+            steps(unit(sample(arguments.cache, size)))
+            continue
         made = unit(np.random.default_rng(1).permutation(sample(arguments.cache, size + _ASKED)))
         with tempfile.TemporaryDirectory() as folder:
             report(made[:size], made[size:], Path(folder), arguments.k, exact=arguments.exact)
+
+
+class Watched:
+    """A runner that does jobs here, and knows how many seconds of a core they took."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def arrays(self, jobs: Iterable[Job]) -> Iterator[tuple[int, NDArray[Any]]]:
+        """See `semsearch.encode.jobs.Runner`."""
+        begun = time.process_time()
+        for done in Local().arrays(jobs):
+            self.seconds += time.process_time() - begun
+            yield done
+            begun = time.process_time()
+
+    def done(self) -> None:
+        """See `semsearch.encode.jobs.Runner`."""
+
+
+def steps(papers: Vectors) -> None:
+    """Make the lists of some vectors, and print a line."""
+    runner, begun = Watched(), time.process_time()
+    learned = lists.learned(lists.KINDS[0], papers)
+    between = time.process_time()
+    count = lists.filled(learned, papers, runner).nlist
+    merging = time.process_time() - between - runner.seconds
+    print(
+        f"| {len(papers):,} | {count:,} | {between - begun:.1f} | {runner.seconds:.1f} | {merging:.1f} |",
+        flush=True,
+    )
 
 
 def report(papers: Vectors, questions: Vectors, folder: Path, ks: list[int], *, exact: bool) -> None:

@@ -17,18 +17,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import faiss
 import numpy as np
 
 from semsearch.cluster.connection import connected
 from semsearch.cluster.runner import RayRunner
 from semsearch.cluster.storage import Storage
+from semsearch.encode.bulk import Encoding
+from semsearch.encode.jobs import Local
+from semsearch.index.coding import fill
 from semsearch.index.generation import open_generation
 from semsearch.index.store import Store
 from semsearch.ingest.formats.jsonl import to_json
 from semsearch.ingest.reader import read
 from semsearch.search import open_searcher
 from tests.cluster.nodes import Nodes, three, until
-from tests.cluster.words import slow_words
+from tests.cluster.words import no_words, slow_words
+from tests.index.test_coding import learned
+from tests.index.test_scan import clustered
 from tests.support import WordEncoder
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -131,28 +137,35 @@ def build_with_a_death(folder: Path, nodes: Nodes) -> dict[str, Any]:
 
 
 def actors_that_hold_a_model(folder: Path, nodes: Nodes) -> dict[str, Any]:
-    """Texts encoded by two actors, one of which is killed and replaced."""
+    """Texts encoded by two actors, one of which is killed and replaced; and codes, which take none."""
     texts = [[f"text {shard} {number}" for number in range(3)] for shard in range(16)]
     alone = WordEncoder()
+    fingerprint = alone.passport.fingerprint
     found: dict[int, Any] = {}
+    many, filled = clustered(3, 4_000, 24, 0.5, 0.0, 0.1), dict[str, bytes]()
     with connected(nodes.address) as ray:
-        runner = RayRunner(
-            ray,
-            Storage(str(folder / "held")),
-            alone.passport.fingerprint,
-            alone.passport.dim,
-            slow_words,
-            holders=2,
-            needs={"num_cpus": 1},
-        )
-        for number, vectors in runner.vectors(texts):
+        storage = Storage(str(folder / "held"))
+        runner = RayRunner(ray, storage, "jobs", slow_words, holders=2, needs={"num_cpus": 1})
+        for number, vectors in runner.arrays(Encoding(fingerprint, each) for each in texts):
             assert number not in found
             found[number] = vectors
             if len(found) == 4:
                 killed = nodes.kill_one("ray::Holder")
+        coder = RayRunner(ray, storage, "jobs", no_words, holders=1)
+        for name, by in (("here", Local()), ("there", coder)):
+            index = learned(many)
+            fill(index, many, by, block=500)
+            filled[name] = faiss.serialize_index(index).tobytes()
+        coded = len([*(folder / "held" / "jobs").iterdir()]) - len(found)
         runner.done()
     moved = [np.abs(found[n] - alone.encode_documents(texts[n])).max() for n in range(len(texts))]
-    return {"killed": killed, "made": len(found), "moved": float(max(moved))}
+    return {
+        "killed": killed,
+        "made": len(found),
+        "moved": float(max(moved)),
+        "coded": coded,
+        "lists_alike": filled["here"] == filled["there"],
+    }
 
 
 def answers(root: Path, generation: str | None = None) -> list[list[str]]:

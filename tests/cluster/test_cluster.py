@@ -66,6 +66,11 @@ def test_an_actor_that_holds_a_model_is_replaced(notes: dict[str, Any]) -> None:
     assert notes["holders"]["moved"] < 1e-6
 
 
+def test_lists_are_filled_block_by_block_as_on_one_machine(notes: dict[str, Any]) -> None:
+    assert notes["holders"]["coded"] == 8
+    assert notes["holders"]["lists_alike"]
+
+
 def test_a_service_outlives_a_node(notes: dict[str, Any]) -> None:
     death = notes["death"]
     assert death["lost"] >= 1

@@ -12,6 +12,7 @@ import pytest
 from semsearch.api import build
 from semsearch.cluster.part import Cut, Part
 from semsearch.cluster.parted import PartedSentences, PartedVectors, parted
+from semsearch.index import measuring
 from semsearch.index.papers import Filters
 from semsearch.ingest.reader import read
 from semsearch.search import Searcher, open_searcher
@@ -101,6 +102,43 @@ def test_a_question_travels_to_the_parts_twice(whole: Searcher, root: Path) -> N
     searcher = Searcher(parted(whole.generation, here, cut), WordEncoder())
     assert len(searcher.search("how do agents plan?")) == 10
     assert here.asked == ["search", "evidence"]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+    """Four hundred papers, made up."""
+    root = tmp_path_factory.mktemp("many")
+    build(measuring.papers(400, 12), root, encoder=WordEncoder(), force=True)
+    return open_searcher(root)
+
+
+def test_a_part_of_many_papers_searches_through_lists_and_finds_what_the_build_was_asked_for(
+    many: Searcher,
+) -> None:
+    root, generation = many.generation.encoders.parent, many.generation.id
+    first, end = 50, 400
+    exact, listed = (Part(root, generation, first, end, approximate_from=n) for n in (end, end - first))
+    assert exact.spec.spec == "Flat"
+    assert listed.spec.spec.startswith("IVF32,")
+    assert min(listed.spec.recall, listed.spec.deep_recall) >= many.generation.manifest.recipe.recall == 0.98
+    titles = many.generation.sentences.titles(np.arange(first, end, 5))
+    allowed = np.arange(end - first) % 2 == 0
+    for mask in (None, allowed):
+        found, expected = (part.search(titles, 10, mask) for part in (listed, exact))
+        assert (found[1] >= first).all()
+        assert mask is None or mask[found[1] - first].all()
+        np.testing.assert_allclose(
+            found[0], np.einsum("nd,nkd->nk", titles, many.generation.vectors.vectors(found[1])), atol=1e-6
+        )
+        assert (found[0] >= expected[0][:, -1:] - 1e-6).mean() >= 0.97
+
+
+@pytest.mark.parametrize(("recipe", "spec"), [({"exact": True}, "Flat"), ({"memory": 2_900}, "PQ8x4fs")])
+def test_a_part_is_searched_as_the_build_was_told(tmp_path: Path, recipe: dict[str, Any], spec: str) -> None:
+    build(measuring.papers(60, 12), tmp_path, encoder=WordEncoder(), force=True, recall=0.1, **recipe)
+    generation = open_searcher(tmp_path).generation.id
+    part = Part(tmp_path, generation, 0, 60, approximate_from=60)
+    assert spec in part.spec.spec
 
 
 def _read(searcher: Searcher, rows: Any, queries: Any) -> list[Any]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import pickle
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from semsearch.encode import Vectors
-from semsearch.encode.bulk import Local, cut, embed, fill
+from semsearch.encode.bulk import Encoding, cut, embed, fill
 from semsearch.encode.cache import EmbeddingCache, key
+from semsearch.encode.jobs import Job, Local
 from tests.support import WordEncoder
 
 PAPERS = [
@@ -27,8 +29,8 @@ def cache(tmp_path: Path) -> Iterator[EmbeddingCache]:
 class Dies(Local):
     """Encodes two shards, the last ones first, and dies."""
 
-    def vectors(self, shards: Iterable[Sequence[str]]) -> Iterator[tuple[int, Vectors]]:
-        found = list(super().vectors(shards))
+    def arrays(self, jobs: Iterable[Job]) -> Iterator[tuple[int, Vectors]]:
+        found = list(super().arrays(jobs))
         yield from found[:-3:-1]
         raise ConnectionError
 
@@ -65,3 +67,19 @@ def test_what_a_runner_encodes_embedding_finds(cache: EmbeddingCache) -> None:
     out = np.empty((len(texts), 32), dtype=np.float32)
     assert embed(encoder, cache, texts, out, lambda _: None) == 0
     np.testing.assert_allclose(out, encoder.encode_documents(texts), atol=1e-6)
+
+
+def test_texts_are_encoded_in_their_order_and_named_by_that_and_the_encoder() -> None:
+    encoder = WordEncoder()
+    jobs = [Encoding("a" * 64, texts) for texts in (["one", "two"], ["two", "one"], ["onetwo"], ["one"])]
+    for number, vectors in Local(encoder).arrays(jobs):
+        np.testing.assert_array_equal(vectors, encoder.encode_documents(jobs[number].texts))
+    names = {job.name for job in jobs} | {Encoding("b" * 64, job.texts).name for job in jobs}
+    assert len(names) == 8
+    assert Encoding("a" * 64, ("one", "two")).name in names
+    assert pickle.loads(pickle.dumps(jobs[0])) == jobs[0]
+
+
+def test_without_an_encoder_nothing_is_encoded() -> None:
+    with pytest.raises(ValueError, match="no encoder"):
+        next(Local().arrays([Encoding("a" * 64, ["one"])]))

@@ -1,4 +1,4 @@
-"""A build whose texts a cluster encodes."""
+"""A build whose jobs a cluster does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from semsearch.cluster.runner import RayRunner
 from semsearch.cluster.storage import Storage
 from semsearch.config import Settings
 from semsearch.encode import Passport
-from semsearch.encode.bulk import Runner
+from semsearch.encode.jobs import Runner
 from semsearch.index.store import Store
 
 SHARDS = "shards"  # the folder beside an index that is the storage where none is named
@@ -41,8 +41,6 @@ def running_on(settings: Settings, root: Path) -> Iterator[Callable[[Passport], 
             runs = "torch" if settings.gpus else settings.runtime
             load = shipped(passport, Store(root).encoders, shared, runs)
             needs = {"num_gpus": 1} if settings.gpus else None
-            return RayRunner(
-                ray, shared, passport.fingerprint, passport.dim, load, holders=settings.gpus, needs=needs
-            )
+            return RayRunner(ray, shared, passport.fingerprint[:32], load, holders=settings.gpus, needs=needs)
 
         yield runner

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.encode import Vectors
+from semsearch.encode import Vectors, unit
 from semsearch.index import vectors
 from semsearch.index.evidence import PaperSentences
 from semsearch.index.store import Store
-from semsearch.index.vectors import Mask, PaperVectors, Rows
+from semsearch.index.vectors import APPROXIMATE_FROM, Mask, PaperVectors, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +48,40 @@ class Cut:
 class Part:
     """Answers for the papers from row ``first`` to, but not including, ``end``.
 
-    Its vectors are an index of their own, written to this machine, and searched exactly: what all parts find
-    together is what one index of all papers finds. Titles and sentences are read where the generation is.
-    Every file is memory-mapped. Rows are those of the whole generation, in questions and in answers.
+    Its vectors are an index of their own, written to this machine. That of a few papers is searched exactly;
+    that of many through lists, with the memory and the recall that the build was asked for, unless it was
+    asked for exact search. Titles and sentences are read where the generation is. Every file is
+    memory-mapped. Rows are those of the whole generation, in questions and in answers.
+
+    Attributes:
+        spec: How its vectors are searched, and the recall that was measured.
 
     Raises:
         IndexMissing, IndexDamaged, IndexForeign: The generation cannot be read.
+        StorageError: There is no room for its vectors.
     """
 
-    def __init__(self, root: Path, generation: str, first: int, end: int) -> None:
+    def __init__(
+        self, root: Path, generation: str, first: int, end: int, *, approximate_from: int = APPROXIMATE_FROM
+    ) -> None:
         store = Store(root)
         manifest = store.verify(generation)
-        folder, counts = store.generations / generation, manifest.counts
+        folder, counts, recipe = store.generations / generation, manifest.counts, manifest.recipe
         self._first = first
+        self._sentences = PaperSentences(folder, counts.papers, counts.sentences, manifest.encoder.dim)
+        of_all = PaperVectors(folder)
         # What is mapped can be read when its name is gone, and is gone itself when this process is.
         with tempfile.TemporaryDirectory(prefix="semsearch-part-") as own:
-            vectors.write(Path(own), PaperVectors(folder).vectors(np.arange(first, end)), exact=True)
+            self.spec = vectors.write(
+                Path(own),
+                of_all.between(first, end),
+                questions=unit(self._sentences.titles(first + vectors.sample(end - first))),
+                exact=recipe.exact,
+                memory=recipe.memory,
+                recall=recipe.recall,
+                approximate_from=approximate_from,
+            )
             self._vectors = PaperVectors(Path(own))
-        self._sentences = PaperSentences(folder, counts.papers, counts.sentences, manifest.encoder.dim)
 
     def search(self, queries: Vectors, k: int, allowed: Mask | None) -> tuple[Vectors, Rows]:
         """See `PaperVectors.search`; ``allowed`` is of this part's papers alone."""

@@ -1,45 +1,43 @@
-"""The texts of a build, encoded by a Ray cluster."""
+"""The jobs of a build, done by a Ray cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
+from numpy.typing import NDArray
+
 from semsearch.cluster.storage import Storage
-from semsearch.encode import Encoder, Vectors
+from semsearch.encode import Encoder
+from semsearch.encode.jobs import Job
 from semsearch.errors import ClusterError, SemsearchError
 
-_RETRIES = 5  # times that a shard is begun again when its worker or its node has died, or the storage failed
-_AHEAD = 2  # shards for each core that are handed out at a time
+_RETRIES = 5  # times that a job is begun again when its worker or its node has died, or the storage failed
+_AHEAD = 2  # jobs for each core that are handed out at a time
 
 
 @dataclass(frozen=True, slots=True)
-class Shard:
-    """What a machine is told: encode these texts, and write the vectors there.
+class Order:
+    """What a machine is told: do this, and write what comes of it there.
 
     Attributes:
         number: As the build counts them.
-        name: Of its vectors in the storage; the same texts and encoder have the same name.
-        texts: What is encoded.
-        dim: Of a vector.
+        job: What is to be done.
+        name: Of the array in the storage.
     """
 
     number: int
+    job: Job
     name: str
-    texts: Sequence[str]
-    dim: int
-
-    def read(self, storage: Storage) -> Vectors | None:
-        """Its vectors, where they were written."""
-        return storage.read(self.name, len(self.texts), self.dim)
 
 
-def make(shard: Shard, storage: Storage, load: Callable[[], Encoder]) -> None:
-    """Encode a shard, unless that was done before."""
-    if shard.read(storage) is None:
-        storage.write(shard.name, _loaded(load).encode_documents(shard.texts))
+def make(order: Order, storage: Storage, load: Callable[[], Encoder]) -> None:
+    """Do a job, unless that was done before."""
+    if storage.read(order.name) is None:
+        storage.write(order.name, order.job.run(lambda: _loaded(load)))
 
 
 class Holder:
@@ -52,9 +50,9 @@ class Holder:
         """Load the model."""
         _loaded(self._load)
 
-    def make(self, shard: Shard) -> None:
+    def make(self, order: Order) -> None:
         """See `make`."""
-        make(shard, self._storage, self._load)
+        make(order, self._storage, self._load)
 
 
 @lru_cache(maxsize=1)
@@ -64,106 +62,106 @@ def _loaded(load: Callable[[], Encoder]) -> Encoder:
 
 
 class RayRunner:
-    """A `Runner` whose shards are encoded all over a cluster, and come back through storage.
+    """A `Runner` whose jobs are done all over a cluster; what comes of them goes through storage.
 
-    A shard that was written is never lost, whatever dies. One that was not is begun again: on cores as a Ray
-    task, and on GPUs by one of the actors.
+    What was written is never lost, whatever dies. A job that was not done is begun again: as a Ray task on a
+    core, or, where it takes the encoder and actors hold that, by one of these.
 
     Args:
         ray: Connected; see `connected`.
-        storage: Where the vectors go; every machine must reach it.
-        fingerprint: Of the encoder.
-        dim: Of its vectors.
-        load: Loads it on a machine. It must be picklable, hashable and equal to its like.
-        holders: Actors that hold the model; 0 for tasks.
-        needs: What Ray is to reserve for each: ``{"num_gpus": 1}``; None for one core.
+        storage: Where arrays go; every machine must reach it.
+        folder: Of the storage, that all of them go to.
+        load: Loads the encoder on a machine. It must be picklable, hashable and equal to its like.
+        holders: Actors that hold the encoder; 0 for tasks.
+        needs: What Ray is to reserve for each of them: ``{"num_gpus": 1}``; None for one core.
     """
 
     def __init__(
         self,
         ray: Any,
         storage: Storage,
-        fingerprint: str,
-        dim: int,
+        folder: str,
         load: Callable[[], Encoder],
         *,
         holders: int = 0,
         needs: dict[str, Any] | None = None,
     ) -> None:
-        self._ray, self._storage, self._fingerprint, self._dim = ray, storage, fingerprint, dim
+        self._ray, self._storage, self._folder = ray, storage, folder
         self._load, self._holders, self._needs = load, holders, needs or {"num_cpus": 1}
 
-    def vectors(self, shards: Iterable[Sequence[str]]) -> Iterator[tuple[int, Vectors]]:
-        """See `semsearch.encode.bulk.Runner`.
+    def arrays(self, jobs: Iterable[Job]) -> Iterator[tuple[int, NDArray[Any]]]:
+        """See `semsearch.encode.jobs.Runner`.
 
         Raises:
-            ClusterError: A shard cannot be made.
+            ClusterError: A job cannot be done.
             EncoderError: The encoder cannot be loaded on a machine.
         """
-        told = (
-            Shard(number, self._storage.shard(self._fingerprint, texts), texts, self._dim)
-            for number, texts in enumerate(shards)
-        )
-        for shard in self._by_holders(told) if self._holders else self._by_tasks(told):
-            if (found := shard.read(self._storage)) is None:
-                raise ClusterError(
-                    "a shard was made, and cannot be read from here.",
-                    where=f"{self._storage.url}/{shard.name}",
-                    hint="The storage must be one that every machine of the cluster reaches.",
-                )
-            yield shard.number, found
+        orders = (Order(number, job, f"{self._folder}/{job.name}") for number, job in enumerate(jobs))
+        for first in orders:
+            by = self._by_holders if self._holders and first.job.encodes else self._by_tasks
+            for order in by(chain([first], orders)):
+                yield order.number, self._read(order)
 
     def done(self) -> None:
-        """Remove the vectors from the storage: they are in the embedding cache."""
-        self._storage.forget(self._fingerprint)
+        """Remove all arrays from the storage: the build has put them elsewhere."""
+        self._storage.forget(self._folder)
 
-    def _by_tasks(self, shards: Iterator[Shard]) -> Iterator[Shard]:
-        """Have each shard made by a task, on whichever core is free."""
+    def _read(self, order: Order) -> NDArray[Any]:
+        if (found := self._storage.read(order.name)) is None:
+            raise ClusterError(
+                "a job was done, and what came of it cannot be read from here.",
+                where=f"{self._storage.url}/{order.name}",
+                hint="The storage must be one that every machine of the cluster reaches.",
+            )
+        return found
+
+    def _by_tasks(self, orders: Iterable[Order]) -> Iterator[Order]:
+        """Have each job done by a task, on whichever core is free."""
         task = self._ray.remote(make).options(
-            max_retries=_RETRIES, retry_exceptions=[OSError], scheduling_strategy="SPREAD", **self._needs
+            max_retries=_RETRIES, retry_exceptions=[OSError], scheduling_strategy="SPREAD", num_cpus=1
         )
-        running: dict[Any, Shard] = {}
-        for shard in shards:
-            running[task.remote(shard, self._storage, self._load)] = shard
+        running: dict[Any, Order] = {}
+        for order in orders:
+            running[task.remote(order, self._storage, self._load)] = order
             # Nodes may join while it runs, and are given work as well.
             while len(running) >= _AHEAD * max(2, int(self._ray.cluster_resources().get("CPU", 0))):
                 yield self._finished(running)
         while running:
             yield self._finished(running)
 
-    def _by_holders(self, shards: Iterator[Shard]) -> Iterator[Shard]:
-        """Have each shard made by an actor that is free.
+    def _by_holders(self, orders: Iterator[Order]) -> Iterator[Order]:
+        """Have each job done by an actor that is free.
 
-        One that has died is replaced, and its shard goes to whoever is free next: the replacement may have to
+        One that has died is replaced, and its job goes to whoever is free next: the replacement may have to
         wait for a machine.
         """
         holder = self._ray.remote(Holder).options(**self._needs)
         dead = self._ray.exceptions.RayActorError
-        # What each reference is for: the actor, and the shard that it makes; none while it loads the model.
-        running: dict[Any, tuple[Any, Shard | None]] = {}
-        deaths, again = 0, list[Shard]()
+        # What each reference is for: the actor, and what it was told; nothing while it loads the model.
+        running: dict[Any, tuple[Any, Order | None]] = {}
+        deaths, again = 0, list[Order]()
 
         def hire() -> None:
             actor = holder.remote(self._storage, self._load)
             running[actor.load.remote()] = (actor, None)
 
-        def following() -> Shard | None:
-            return again.pop() if again else next(shards, None)
+        def following() -> Order | None:
+            return again.pop() if again else next(orders, None)
 
         for _ in range(self._holders):
             hire()
         waiting = following()
-        while waiting is not None or any(shard for _, shard in running.values()):
+        while waiting is not None or any(order for _, order in running.values()):
             (ended, *_), _ = self._ray.wait([*running], num_returns=1)
-            actor, shard = running.pop(ended)
+            actor, order = running.pop(ended)
             try:
                 self._ray.get(ended)
             except dead as error:
                 deaths += 1
                 if deaths > _RETRIES * self._holders:
                     raise self._failed(error) from error
-                if shard is not None:
-                    again.append(shard)
+                if order is not None:
+                    again.append(order)
                     waiting = waiting or following()
                 hire()
                 continue
@@ -172,10 +170,10 @@ class RayRunner:
             if waiting is not None:
                 running[actor.make.remote(waiting)] = (actor, waiting)
                 waiting = following()
-            if shard is not None:
-                yield shard
+            if order is not None:
+                yield order
 
-    def _finished(self, running: dict[Any, Shard]) -> Shard:
+    def _finished(self, running: dict[Any, Order]) -> Order:
         """Wait for one task, and take it out."""
         (ended, *_), _ = self._ray.wait([*running], num_returns=1)
         try:
@@ -185,13 +183,13 @@ class RayRunner:
         return running.pop(ended)
 
     def _failed(self, error: Any) -> SemsearchError:
-        """What to raise where a shard cannot be made."""
+        """What to raise where a job cannot be done."""
         cause = getattr(error, "cause", None) or error
         if isinstance(cause, SemsearchError):
             return cause
         reason = str(cause).strip().splitlines()[0].rstrip(".")
         return ClusterError(
-            f"a shard could not be made ({type(cause).__name__}: {reason}).",
+            f"a job could not be done ({type(cause).__name__}: {reason}).",
             where=self._storage.url,
             hint="What was made is kept: mend that, and start the same build again.",
         )

@@ -1,4 +1,4 @@
-"""Storage that all machines of a cluster reach: vectors of shards, and the encoder that makes them."""
+"""Storage that all machines of a cluster reach: what came of jobs, and the encoder."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from semsearch.encode import Vectors
-from semsearch.encode.cache import key
 from semsearch.errors import ClusterError, MissingExtra
 
 _CHECKSUM = hashlib.sha256().digest_size
@@ -59,18 +57,8 @@ class Storage:
             ) from error
         return found
 
-    def shard(self, fingerprint: str, texts: Sequence[str]) -> str:
-        """The name of a shard's vectors: what they are made from, and by which encoder.
-
-        Args:
-            fingerprint: Of the encoder.
-            texts: In their order.
-        """
-        digest = hashlib.sha256(b"".join(map(key, texts)))
-        return f"{fingerprint[:32]}/{digest.hexdigest()}"
-
-    def read(self, name: str, count: int, dim: int) -> Vectors | None:
-        """The vectors of a name, shape ``(count, dim)``; None where there are none, or they are damaged."""
+    def read(self, name: str) -> NDArray[Any] | None:
+        """The array of a name; None where there is none, or it is damaged."""
         files, root = self._opened
         try:
             content = files.cat_file(f"{root}/{name}")
@@ -79,21 +67,21 @@ class Storage:
         checksum, body = content[:_CHECKSUM], content[_CHECKSUM:]
         if hashlib.sha256(body).digest() != checksum:
             return None
-        vectors: Vectors = np.load(io.BytesIO(body), allow_pickle=False)
-        return vectors if vectors.dtype == np.float32 and vectors.shape == (count, dim) else None
+        array: NDArray[Any] = np.load(io.BytesIO(body), allow_pickle=False)
+        return array
 
-    def write(self, name: str, vectors: Vectors) -> None:
-        """Write vectors under a name."""
+    def write(self, name: str, array: NDArray[Any]) -> None:
+        """Write an array under a name."""
         body = io.BytesIO()
-        np.save(body, np.asarray(vectors, dtype=np.float32), allow_pickle=False)
+        np.save(body, array, allow_pickle=False)
         content = body.getvalue()
         self._put(name, hashlib.sha256(content).digest() + content)
 
-    def forget(self, fingerprint: str) -> None:
-        """Remove the vectors of an encoder, and what was left by those who were killed writing them."""
+    def forget(self, folder: str) -> None:
+        """Remove the arrays of a folder, and what was left by those who were killed writing them."""
         files, root = self._opened
         with contextlib.suppress(FileNotFoundError):
-            files.rm(f"{root}/{fingerprint[:32]}", recursive=True)
+            files.rm(f"{root}/{folder}", recursive=True)
 
     def put_encoder(self, folder: Path) -> None:
         """Copy an exported encoder, a folder of files, unless it is there."""

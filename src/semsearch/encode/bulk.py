@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.encode.cache import EmbeddingCache, key
 from semsearch.encode.encoder import Encoder, Vectors
+from semsearch.encode.jobs import Local, Runner
 
 _CHUNK = 512  # texts encoded and stored at a time: what a killed build loses at most
 
@@ -37,38 +39,27 @@ class Behind:
         self.out[rows + self.start] = vectors
 
 
-class Runner(Protocol):
-    """Where texts are encoded: in this process, or on many machines."""
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """The job of encoding texts in one piece.
 
-    def vectors(self, shards: Iterable[Sequence[str]]) -> Iterator[tuple[int, Vectors]]:
-        """The vectors of the texts of each shard, as they are ready.
+    Attributes:
+        fingerprint: Of the encoder.
+        texts: Whose vectors it gives, in their order.
+    """
 
-        Args:
-            shards: Texts, each shard a part that is encoded in one piece.
+    encodes: ClassVar[bool] = True
+    fingerprint: str
+    texts: Sequence[str]
 
-        Yields:
-            The number of a shard, and its vectors, shape ``(len(shard), dim)``; each once, in any order.
-        """
-        ...
+    @property
+    def name(self) -> str:
+        """See `Job`."""
+        return hashlib.sha256(self.fingerprint.encode() + b"".join(map(key, self.texts))).hexdigest()
 
-    def done(self) -> None:
-        """All that was encoded is kept elsewhere now."""
-        ...
-
-
-class Local:
-    """Encodes here, one shard after the other."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-
-    def vectors(self, shards: Iterable[Sequence[str]]) -> Iterator[tuple[int, Vectors]]:
-        """See `Runner`."""
-        for number, texts in enumerate(shards):
-            yield number, self._encoder.encode_documents(texts)
-
-    def done(self) -> None:
-        """See `Runner`."""
+    def run(self, encoder: Callable[[], Encoder]) -> Vectors:
+        """The vectors, shape ``(len(texts), dim)``."""
+        return encoder().encode_documents(self.texts)
 
 
 def embed(
@@ -105,8 +96,8 @@ def embed(
     missing.sort(key=lambda name: len(texts[places[name][0]]))
     chunks = [missing[start : start + _CHUNK] for start in range(0, len(missing), _CHUNK)]
     random.Random(0).shuffle(chunks)  # noqa: S311 -- nothing secret
-    shards = ([texts[places[name][0]] for name in chunk] for chunk in chunks)
-    for number, vectors in Local(encoder).vectors(shards):
+    jobs = (Encoding(cache.fingerprint, [texts[places[name][0]] for name in chunk]) for chunk in chunks)
+    for number, vectors in Local(encoder).arrays(jobs):
         chunk = chunks[number]
         cache.put(chunk, vectors)
         advance(_put(out, [places[name] for name in chunk], vectors))
@@ -154,7 +145,8 @@ def fill(
     Returns:
         How many distinct texts were encoded.
     """
-    for number, vectors in runner.vectors([*texts.values()] for texts in wanted):
+    jobs = (Encoding(cache.fingerprint, [*texts.values()]) for texts in wanted)
+    for number, vectors in runner.arrays(jobs):
         cache.put(wanted[number], vectors)
         advance(1)
     return sum(map(len, wanted))

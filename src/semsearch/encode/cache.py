@@ -46,11 +46,16 @@ class EmbeddingCache:
 
     Each value carries a checksum over key and vector: a damaged entry is computed again, never returned. A
     file that is damaged as a database is written anew from what can still be read of it.
+
+    Attributes:
+        fingerprint: Of the encoder.
+        path: Of the file.
     """
 
     def __init__(self, folder: Path, passport: Passport) -> None:
         self._dim = passport.dim
-        self.path = folder / f"{passport.fingerprint[:32]}.sqlite"
+        self.fingerprint = passport.fingerprint
+        self.path = folder / f"{self.fingerprint[:32]}.sqlite"
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from semsearch.config import KEEP, RECALL
 from semsearch.encode import CANARIES, Encoder, Vectors, sentences, unit
-from semsearch.encode.bulk import Behind, Runner, Writable, cut, embed, fill
+from semsearch.encode.bulk import Behind, Writable, cut, embed, fill
 from semsearch.encode.cache import EmbeddingCache, key
+from semsearch.encode.jobs import Runner
 from semsearch.encode.multilingual import multilingual
 from semsearch.errors import NothingToIndex
 from semsearch.index import (
@@ -129,7 +130,8 @@ def build(
         recall: What it must find there of what is nearest.
         gate: What it must show to be published; None for what every index must.
         progress: Told of every step.
-        runner: Encodes what the cache does not know, a shard of papers at a time; None for the encoder.
+        runner: Encodes what the cache does not know, a shard of papers at a time, and fills the index of
+            vectors; None for this process.
         shards: How many parts the papers are cut into for it; None for parts of 250 papers.
 
     Raises:
@@ -169,6 +171,7 @@ def build(
                 exact=exact,
                 memory=memory,
                 recall=recall,
+                runner=runner,
             )
             for name, write in _PARTS.items():
                 progress.step(name, len(corpus))

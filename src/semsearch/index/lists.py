@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.encode import Vectors
+from semsearch.encode.jobs import Runner
 from semsearch.errors import IndexDamaged, StorageError
-from semsearch.index import scan
+from semsearch.index import coding, scan
 from semsearch.index.manifest import MEND, VectorSpec
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _PER_LIST = 32  # vectors that a centre is learned from
 _ROUNDS = 8  # of k-means
 _CODED_FROM = 16_384  # vectors that product quantisation is learned from
 _FEWEST = 4  # lists that are read
+_PACKED, _PLAIN = "x4fs", "x4np"  # FAISS's names of codes of four bits: for fast scans, and one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def fitting(papers: int, dim: int, memory: int | None) -> list[Kind]:
 
 
 def write(
-    folder: Path, vectors: Vectors, questions: Vectors, *, memory: int | None, wanted: float
+    folder: Path, vectors: Vectors, questions: Vectors, *, memory: int | None, wanted: float, runner: Runner
 ) -> VectorSpec | None:
     """Write the lists of ``vectors``, shape ``(papers, dim)`` and unit norm.
 
@@ -104,6 +106,7 @@ def write(
         questions: What recall is measured with, shape ``(n, dim)`` and unit norm.
         memory: Bytes that they may take; None for no limit.
         wanted: Recall of the 200 nearest papers that must be reached.
+        runner: Where vectors are coded.
 
     Returns:
         What was written, and its recall against exact search; None where no kind that fits reaches what is
@@ -115,7 +118,7 @@ def write(
     papers, dim = vectors.shape
     nearest = _nearest(vectors, questions)
     for kind in fitting(papers, dim, memory):
-        index = _filled(kind, vectors)
+        index = filled(learned(kind, vectors), vectors, runner)
         while True:
             found = ListScan(index)
             near, deep = (_recall(found, vectors, questions, nearest, k) for k in (NEAREST, DEEP))
@@ -129,16 +132,38 @@ def write(
     return None
 
 
-def _filled(kind: Kind, vectors: Vectors) -> Any:
+def learned(kind: Kind, vectors: Vectors) -> Any:
+    """A FAISS index of lists that has learned from a sample of vectors, and holds none.
+
+    Codes that are to be packed for fast scans are in their plain form: such lists can be filled with codes.
+    """
     import faiss
 
     papers, dim = vectors.shape
-    index: Any = faiss.index_factory(dim, kind.name(papers, dim), faiss.METRIC_INNER_PRODUCT)
+    name = kind.name(papers, dim)
+    index: Any = faiss.index_factory(dim, name.replace(_PACKED, _PLAIN), faiss.METRIC_INNER_PRODUCT)
+    if name.endswith(_PACKED):
+        index.by_residual = False  # as the packed form has it
     index.cp.niter, index.cp.spherical = _ROUNDS, True
     index.cp.min_points_per_centroid, index.cp.max_points_per_centroid = 1, _PER_LIST
     chance = np.random.default_rng(0).permutation(papers)
     index.train(vectors[np.sort(chance[: max(_CODED_FROM, _PER_LIST * index.nlist)])])
-    index.add(vectors)
+    return index
+
+
+def filled(index: Any, vectors: Vectors, runner: Runner) -> Any:
+    """The lists that have learned, with all vectors in them; codes are packed where they can be.
+
+    What is given is used up.
+    """
+    import faiss
+
+    coding.fill(index, vectors, runner)
+    if isinstance(index, faiss.IndexIVFPQ):
+        plain: Any = index
+        index = faiss.IndexIVFPQFastScan(plain)
+        plain.own_fields, index.own_fields = False, True  # the centres, which both know
+        plain.replace_invlists(None)  # the packed form keeps the plain one, whose codes nobody needs
     index.nprobe = _FEWEST
     return index
 

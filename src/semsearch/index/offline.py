@@ -11,7 +11,7 @@ from pathlib import Path
 
 from semsearch.config import Settings, beside, read_settings
 from semsearch.encode import DEFAULT, Passport, choosing
-from semsearch.encode.bulk import Runner
+from semsearch.encode.jobs import Runner
 from semsearch.errors import ConfigError, IndexForeign, IndexMissing, NothingToIndex, SourceError
 from semsearch.index.build import BuildReport, build
 from semsearch.index.files import storage

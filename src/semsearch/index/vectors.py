@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from semsearch.config import RECALL
 from semsearch.encode import Vectors, unit
+from semsearch.encode.jobs import Local, Runner
 from semsearch.index import lists, scan
 from semsearch.index.lists import ListScan
 from semsearch.index.manifest import VectorSpec
@@ -38,6 +39,7 @@ def write(
     memory: int | None = None,
     recall: float = RECALL,
     approximate_from: int = APPROXIMATE_FROM,
+    runner: Runner | None = None,
 ) -> VectorSpec:
     """Write ``vectors``, shape ``(papers, dim)`` and unit norm, to be searched by inner product.
 
@@ -50,6 +52,7 @@ def write(
         memory: Bytes that an approximate index may take; None for no limit.
         recall: What it must reach; where it does not, search is exact.
         approximate_from: Papers from which on there is one.
+        runner: Where it is filled; None for here.
 
     Returns:
         What was written, and its recall against exact search.
@@ -67,7 +70,7 @@ def write(
     spec = None
     if not exact and papers >= approximate_from:
         asked = _beside(vectors) if questions is None else questions
-        spec = lists.write(folder, vectors, asked, memory=memory, wanted=recall)
+        spec = lists.write(folder, vectors, asked, memory=memory, wanted=recall, runner=runner or Local())
     if spec is None and papers >= SCANNED_FROM:
         ByteScan.write(folder, vectors)
     return spec or VectorSpec(EXACT, 1.0, 1.0, 0, papers * dim * (1 if papers >= SCANNED_FROM else 4))
@@ -166,6 +169,10 @@ class PaperVectors:
         """The vectors of some papers, shape ``(len(rows), dim)``."""
         vectors: Vectors = self._vectors[rows]
         return vectors
+
+    def between(self, first: int, end: int) -> Vectors:
+        """The vectors of papers in a row, as they are mapped: not copied, and there as long as this is."""
+        return self._vectors[first:end]
 
 
 def _best(scores: Vectors, rows: Rows, k: int) -> tuple[Vectors, Rows]:
