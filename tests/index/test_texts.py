@@ -24,6 +24,7 @@ def test_every_phrase_of_the_corpus_is_found_where_it_stands(tmp_path: Path) -> 
                 expected = [i for i, both in enumerate(parts) if any(f" {phrase} " in part for part in both)]
                 assert index.holding(phrase).tolist() == expected
                 assert index.holding(phrase, np.arange(len(CORPUS))).tolist() == expected
+                assert index.holding(phrase, most=1).tolist() == expected[:1]
                 if size == 1:
                     assert index.uses(phrase) == len(expected)
     assert index.uses("Nets") == index.uses("nets") == 1

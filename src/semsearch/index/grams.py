@@ -65,7 +65,7 @@ class Grams:
                 found.append((int(entry), int(distance)))
         return found
 
-    def _candidates(self, string: str, edits: int) -> NDArray[np.uint32]:
+    def _candidates(self, string: str, edits: int) -> NDArray[np.intp]:
         """Entries that share as many trigrams as so many edits leave."""
         blob = np.frombuffer(f"{_BEGIN}{string}{_END}".encode("utf-32-le"), dtype=np.uint32)
         wanted = np.unique(_codes(blob))
@@ -75,12 +75,12 @@ class Grams:
         starts = np.where(known, self._starts[np.where(known, places, 0)], 0)
         ends = np.where(known, self._starts[np.where(known, places + 1, 0)], 0)
         rarest = np.argsort(ends - starts, kind="stable")[: _SPOILED * edits + _SHARED]
-        entries = np.concatenate([self._entries[starts[i] : ends[i]] for i in rarest])
+        entries = np.concatenate([self._entries[starts[i] : ends[i]] for i in rarest]).astype(np.intp)
         # An edit moves the length by a character at most, which takes up to four bytes.
         length = len(string.encode())
         entries = entries[np.abs(self._strings.lengths[entries] - length) <= _BYTES * edits]
         entries, shared = np.unique(entries, return_counts=True)
-        candidates: NDArray[np.uint32] = entries[shared >= max(1, len(rarest) - _SPOILED * edits)]
+        candidates: NDArray[np.intp] = entries[shared >= max(1, len(rarest) - _SPOILED * edits)]
         return candidates
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from semsearch.paper import Paper
 
 _TEXTS, _ENDS = "texts.npy", "text_ends.npy"
 _FORMS, _USES = "forms", "form_uses.npy"
+_BLOCK = 1_000  # papers whose places are looked up at a time
 
 
 def write(folder: Path, papers: Sequence[Paper], advance: Advance = ignore) -> None:
@@ -51,15 +53,22 @@ class PaperTexts:
         number = self._forms.find(spelled(word))
         return 0 if number is None else int(self._uses[number])
 
-    def holding(self, phrase: str, among: Rows | None = None) -> Rows:
+    def holding(self, phrase: str, among: Rows | None = None, most: int | None = None) -> Rows:
         """Rows of the papers whose title or abstract holds the words of a phrase one after the other.
 
         Args:
             phrase: Free text; case, accents and punctuation do not matter.
             among: The only rows to look at, in order; None for all.
+            most: After so many no more are looked for; None for all.
         """
         words = f" {spelled(phrase)} ".encode()
         rows = np.arange(len(self)) if among is None else among
-        spans = zip(rows.tolist(), self._ends[rows].tolist(), self._ends[rows + 1].tolist(), strict=True)
-        held = (row for row, start, end in spans if words in self._texts[start:end].tobytes())
-        return np.fromiter(held, dtype=np.int64)
+        return np.fromiter(islice(self._holding(words, rows), most), dtype=np.int64)
+
+    def _holding(self, words: bytes, rows: Rows) -> Iterator[int]:
+        for first in range(0, len(rows), _BLOCK):
+            block = rows[first : first + _BLOCK]
+            spans = zip(
+                block.tolist(), self._ends[block].tolist(), self._ends[block + 1].tolist(), strict=True
+            )
+            yield from (row for row, start, end in spans if words in self._texts[start:end].tobytes())

@@ -36,6 +36,8 @@ def by_build(generation: Generation, allowed: Mask, question: str | None) -> Ite
         allowed: Which papers are considered, shape ``(papers,)``.
         question: With one, the last 30 builds are all there is, because each is asked by itself.
     """
-    builds = np.unique(generation.added[allowed])[::-1]
+    times = generation.added[allowed]
+    # Most papers stand beside others of their build: one of each row of these is put in order, not a million.
+    builds = np.unique(times[np.flatnonzero(np.diff(times, prepend=-1))])[::-1]
     for added in (builds if question is None else builds[:_BUILDS]).tolist():
         yield added, allowed & (generation.added == added)

@@ -111,5 +111,5 @@ def _is_whole(form: Form, name: Form) -> bool:
 def _about(topic: Sequence[str], rows: Rows, generation: Generation) -> bool:
     found = rows
     for term in terms(" ".join(topic)):
-        found = np.intersect1d(found, generation.words.papers_with(term))
+        found = found[generation.words.holding(term, found)]
     return bool(len(found))

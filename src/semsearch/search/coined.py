@@ -37,7 +37,7 @@ def named(question: str, generation: Generation) -> tuple[Rows, MatchedBy]:
         coined = [word for word in _WORD.findall(question) if _is_acronym(word)]
     if len(generation.papers) >= _MANY_PAPERS and len(question.split()) <= _MOST_WORDS:
         coined += [token for token in _TOKEN.findall(question) if _is_coined(token)]
-    alone = [rows for word in coined if len(rows := holding(word, generation)) == 1]
+    alone = [rows for word in coined if len(rows := holding(word, generation, most=2)) == 1]
     return np.unique(np.concatenate(alone)) if alone else np.empty(0, dtype=np.int64), "acronym"
 
 

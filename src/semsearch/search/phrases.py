@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from semsearch.index.generation import Generation
 from semsearch.index.spelling import GREEK, spelled
 from semsearch.index.vectors import Rows
@@ -13,13 +11,14 @@ from semsearch.ingest.clean import clean_text
 _GREEK = frozenset(GREEK.values())
 
 
-def holding(phrase: str, generation: Generation, among: Rows | None = None) -> Rows:
-    """Rows of the papers, all or some, whose title or abstract holds a phrase, in order.
+def holding(phrase: str, generation: Generation, among: Rows | None = None, most: int | None = None) -> Rows:
+    """Rows of the papers, all or some, whose title or abstract holds a phrase, in order; so many at most.
 
-    The index of words narrows down where to look, but for letters that it knows by another name.
+    The index of words narrows down where to look, but for letters that it knows by another name. Its rarest
+    word comes first, and the papers that hold that are looked up among those of the others.
     """
-    phrase = clean_text(phrase)
-    for term in terms(" ".join(word for word in spelled(phrase).split() if word not in _GREEK)):
-        rows = generation.words.papers_with(term)
-        among = rows if among is None else np.intersect1d(among, rows, assume_unique=True)
-    return generation.texts.holding(phrase, among)
+    phrase, words = clean_text(phrase), generation.words
+    wanted = set(terms(" ".join(word for word in spelled(phrase).split() if word not in _GREEK)))
+    for term in sorted(wanted, key=words.count):
+        among = words.papers_with(term) if among is None else among[words.holding(term, among)]
+    return generation.texts.holding(phrase, among, most)

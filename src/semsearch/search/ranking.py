@@ -156,7 +156,7 @@ def _mask(rows: Rows, papers: int) -> Mask:
 
 def _speaking(words: NDArray[np.float32], k: int, allowed: Mask | None) -> Rows:
     """Rows of the papers with the highest BM25 scores above 0."""
-    scores = words if allowed is None else np.where(allowed, words, 0)
+    scores = words if allowed is None else words * allowed
     best = top(scores, k)
     return best[scores[best] > 0]
 

@@ -272,7 +272,8 @@ class Searcher:
             if question is None:
                 rows = np.flatnonzero(of_build)
             else:
-                answer = yield from self._ranked(question, max(POOL, k), mode, of_build, Stages(), queries)
+                allowed = None if of_build.all() else of_build
+                answer = yield from self._ranked(question, max(POOL, k), mode, allowed, Stages(), queries)
                 queries = answer.queries
                 rows = answer.ranking.rows[better_than_weak(self.generation, answer.ranking, queries)]
                 if phrases and not answer.asked.phrases:

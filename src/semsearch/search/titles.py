@@ -73,8 +73,8 @@ def _is_own(short: str, question: str, generation: Generation) -> bool:
     "Adam" may be somebody else than ADAM, where many speak of him.
     """
     if _is_name(short) and len(generation.titles.near(short, 0)) <= _MOST_HEADS:
-        return question == short or len(holding(short, generation)) <= _FEW_USES
-    return len(holding(short, generation)) == 1
+        return question == short or len(holding(short, generation, most=_FEW_USES + 1)) <= _FEW_USES
+    return len(holding(short, generation, most=2)) == 1
 
 
 def _is_slip(asked: Sequence[str], meant: Sequence[str], generation: Generation) -> bool:
