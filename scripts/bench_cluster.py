@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("source", type=Path, help="papers, as JSON lines, compressed or not")
     parser.add_argument("--papers", type=int, default=20_000, help="how many of them")
+    parser.add_argument("--abstract-words", type=int, help="only so many of each abstract")
     parser.add_argument(
         "--questions", type=Path, help="JSON lines with text; without, titles of papers are asked"
     )
@@ -74,7 +75,7 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
     source = work / "papers.jsonl"
     opened = gzip.open if options.source.suffix == ".gz" else open
     with opened(options.source, "rt", encoding="utf-8") as lines, source.open("w", encoding="utf-8") as out:
-        out.writelines(itertools.islice(lines, options.papers))
+        out.writelines(_cut(line, options.abstract_words) for line in itertools.islice(lines, options.papers))
     local, far = options.local or work / "local", work / "far"
     here = None if options.local else build(source, local, "--runtime", "onnx")
     shutil.copytree(local / "encoders", far / "encoders", dirs_exist_ok=True)
@@ -83,6 +84,14 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
     found = compare(local, far, options)
     took = {"here": seconds(here)} if here else {}
     return {"papers": there["counts"]["papers"], **took, "there": seconds(there), **found}
+
+
+def _cut(line: str, words: int | None) -> str:
+    """A paper with so many words of its abstract; None for all."""
+    if words is None:
+        return line
+    paper = json.loads(line)
+    return json.dumps(paper | {"abstract": " ".join((paper.get("abstract") or "").split()[:words])}) + "\n"
 
 
 def build(source: Path, root: Path, *options: object) -> dict[str, Any]:
