@@ -94,6 +94,7 @@ def _made(i: int, real: Sequence[Paper], said: Sequence[list[str]], chance: rand
         year=real[two].year,
         doi=None,
         identifiers=(),
+        original=None,
     )
 
 
