@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from semsearch.cli import cli
+from semsearch.encode import DEFAULT
+from semsearch.index import measuring
+from tests.index.test_plan import SPEED
 from tests.support import Run
 
 # They print no result: services, text for a shell. Or they are groups of commands, with tests of their own
@@ -30,12 +33,20 @@ def _arguments(name: str, folder: Path, root: Path) -> list[str | Path]:
         "convert": [source, "-o", folder / "papers.jsonl"],
         "search": ["how is DNA copied?"],
         "related": ["gan"],
+        "plan": ["--papers", "1000", "--abstract-words", "105"],
         "schedule": ["--config", config],
         "show": ["gan"],
         "evaluate": ["--queries", folder / "q.jsonl", "--qrels", folder / "r.tsv"],
     }
-    index: list[str | Path] = [] if name == "convert" else ["--index", root]
+    index: list[str | Path] = [] if name in {"convert", "plan"} else ["--index", root]
     return [name, *given.get(name, []), *index, "--json"]
+
+
+@pytest.fixture(autouse=True)
+def _measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan measures the machine for a minute, unless that was done before."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    measuring.remember(SPEED, DEFAULT)
 
 
 def _document(out: str) -> Any:
@@ -85,6 +96,8 @@ def test_what_cannot_be_done_is_one_document_too(
         arguments[1] = nowhere
     elif name == "schedule":
         arguments[2] = nowhere
+    elif name == "plan":
+        arguments += ["--encoder", nowhere]
     else:
         arguments[arguments.index("--index") + 1] = nowhere
     code, out, err = run(*arguments)
