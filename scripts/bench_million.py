@@ -219,7 +219,7 @@ def _seal(folder: Path, work: Path, store: Store, papers: int) -> None:
     np.save(folder / manifests.CANARIES, encoder.encode_documents(CANARIES))
     (folder / "rejected.jsonl").touch()
     spec, of_papers = json.loads((work / _SPEC).read_text(encoding="utf-8")), vectors.PaperVectors(folder)
-    said = len(np.load(folder / evidence.SPANS, mmap_mode="r"))
+    said = len(np.load(folder / evidence.SPANS, mmap_mode="r", allow_pickle=False))
     manifest = Manifest(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         parent=None,

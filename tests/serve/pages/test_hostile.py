@@ -117,7 +117,8 @@ def test_what_is_asked_is_text_as_well(page: Page, heard: Heard) -> None:
 
 def test_the_map_says_what_the_papers_say(page: Page) -> None:
     page.goto("/map?q=title")
-    page.wait_for_function("document.querySelector('.plane').dataset.drawn > 0")
+    # Not by wait_for_function, which evaluates a string where it has to wait: the page forbids that.
+    page.locator(".plane[data-drawn]:not([data-drawn='0'])").wait_for(state="attached")
     untouched(page)
 
 
