@@ -20,7 +20,6 @@ from semsearch.index.manifest import CANARIES, MEND, Manifest
 from semsearch.index.names import PaperNames
 from semsearch.index.papers import FILE as PAPERS
 from semsearch.index.papers import PaperTable
-from semsearch.index.resident import Resident
 from semsearch.index.seals import seals
 from semsearch.index.store import Store
 from semsearch.index.texts import PaperTexts
@@ -48,7 +47,6 @@ class Generation:
     added: Times
     landscape: Landscape
     canaries: Vectors
-    resident: Resident
 
 
 def open_generation(store: Store, generation: str | None = None, *, thoroughly: bool = False) -> Generation:
@@ -119,7 +117,6 @@ def _parts(store: Store, generation: str, manifest: Manifest) -> Generation:
         added.opened(folder, expected),
         Landscape(folder, expected),
         canaries,
-        Resident(folder),
     )
 
 

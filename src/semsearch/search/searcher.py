@@ -307,7 +307,6 @@ class Searcher:
     ) -> Generator[list[str], Vectors, _Answer]:
         """The best rows; nothing is encoded where the question's vectors are given."""
         generation = self.generation
-        generation.resident.bound()
         asked, allowed = limited(parse(question), generation, allowed)
         reading = translation.read(asked.text, generation)
         near = reading.near
@@ -354,7 +353,6 @@ class Searcher:
             QuestionError: A paper is among both ``like`` and ``unlike``.
             ValueError: No seed, or ``k`` or ``diversity`` is out of range.
         """
-        self.generation.resident.bound()
         stages = Stages()
         seeds = [like] if isinstance(like, str) else list(like)
         if not seeds:
