@@ -103,7 +103,7 @@ _SERVE = (
         help="How long a generation can still be asked for when a newer one answers.",
     ),
 )
-_OF_ONE_MACHINE = ("workers", "drain", "connections", "metrics_port", "access_log", "json_log")
+_OF_ONE_MACHINE = ("workers", "resident", "drain", "connections", "metrics_port", "access_log", "json_log")
 
 
 def check_build(settings: Settings) -> None:

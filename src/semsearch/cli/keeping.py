@@ -18,6 +18,7 @@ from semsearch.cli.options import (
     one_thread_each,
     print_json,
     rerank_option,
+    size_of,
     store_of,
 )
 
@@ -142,6 +143,13 @@ def prune(keep: int, root: Path, as_json: bool) -> None:
 )
 @rerank_option
 @click.option(
+    "--resident",
+    callback=size_of,
+    metavar="SIZE",
+    help="What a process keeps mapped of its files, such as 800MB. The system takes that back when it needs "
+    "memory, but counts it as the process's: 4 GB with a million papers. Slower.  [default: no limit]",
+)
+@click.option(
     "--max-wait",
     type=click.FloatRange(0),
     default=0.5,
@@ -190,6 +198,7 @@ def serve(
     port: int,
     workers: int,
     rerank: str | None,
+    resident: int | None,
     max_wait: float,
     max_seconds: float,
     drain: float,
@@ -229,6 +238,7 @@ def serve(
         access=access,
         workers=workers,
         rerank=rerank,
+        resident=resident,
         access_log=access_log,
         json_log=json_log,
         metrics_port=metrics_port,

@@ -79,7 +79,8 @@ exact_option = click.option(
 )
 
 
-def _size(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
+def size_of(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
+    """Bytes, of an option that says a size."""
     try:
         return None if text is None else sizes.parse(text)
     except ValueError as error:
@@ -88,7 +89,7 @@ def _size(_: click.Context, __: click.Parameter, text: str | None) -> int | None
 
 memory_option = click.option(
     "--memory",
-    callback=_size,
+    callback=size_of,
     metavar="SIZE",
     help="What the index of vectors may take, such as 500MB, from 100,000 papers on; it decides the kind.  "
     "[default: no limit]",

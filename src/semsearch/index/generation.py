@@ -34,6 +34,7 @@ class Generation:
     """One immutable build; row ``i`` is the same paper in every part."""
 
     id: str
+    folder: Path
     encoders: Path
     manifest: Manifest
     papers: PaperTable
@@ -104,6 +105,7 @@ def _parts(store: Store, generation: str, manifest: Manifest) -> Generation:
     canaries: Vectors = mapped(folder / CANARIES, np.float32, len(TEXTS), dim)
     return Generation(
         generation,
+        folder,
         store.encoders,
         manifest,
         papers,

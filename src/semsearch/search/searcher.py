@@ -17,6 +17,7 @@ from semsearch.encode.reranker import Reranker
 from semsearch.errors import PaperNotFound, QuestionError, SemsearchError
 from semsearch.index.generation import Generation, open_generation
 from semsearch.index.papers import Filters
+from semsearch.index.resident import bound
 from semsearch.index.store import Store
 from semsearch.index.vectors import Mask, Rows
 from semsearch.index.words import Near, terms
@@ -66,13 +67,19 @@ class Searcher:
     """Answers from one generation; safe to share between threads.
 
     The encoder is loaded when the first question needs it, and must prove to be the one of the index. With a
-    reranker, the best 50 papers of every search are put in its order.
+    reranker, the best 50 papers of every search are put in its order. With ``resident``, pages of the index
+    are let go of before a question where the process has mapped more bytes of files than that.
     """
 
     def __init__(
-        self, generation: Generation, encoder: Encoder | None = None, *, reranker: Reranker | None = None
+        self,
+        generation: Generation,
+        encoder: Encoder | None = None,
+        *,
+        reranker: Reranker | None = None,
+        resident: int | None = None,
     ) -> None:
-        self.generation, self.reranker = generation, reranker
+        self.generation, self.reranker, self._resident = generation, reranker, resident
         self._loading = threading.Lock()
         if encoder is not None:
             prove(encoder, generation)
@@ -105,7 +112,8 @@ class Searcher:
     def reopened(self, generation: Generation) -> Searcher:
         """A searcher of another generation, with the models that are loaded where they are its own."""
         same = generation.manifest.encoder.fingerprint == self.generation.manifest.encoder.fingerprint
-        return Searcher(generation, self._encoder if same else None, reranker=self.reranker)
+        encoder = self._encoder if same else None
+        return Searcher(generation, encoder, reranker=self.reranker, resident=self._resident)
 
     def __len__(self) -> int:
         return len(self.generation.papers)
@@ -307,6 +315,7 @@ class Searcher:
     ) -> Generator[list[str], Vectors, _Answer]:
         """The best rows; nothing is encoded where the question's vectors are given."""
         generation = self.generation
+        self._bound()
         asked, allowed = limited(parse(question), generation, allowed)
         reading = translation.read(asked.text, generation)
         near = reading.near
@@ -353,6 +362,7 @@ class Searcher:
             QuestionError: A paper is among both ``like`` and ``unlike``.
             ValueError: No seed, or ``k`` or ``diversity`` is out of range.
         """
+        self._bound()
         stages = Stages()
         seeds = [like] if isinstance(like, str) else list(like)
         if not seeds:
@@ -373,6 +383,10 @@ class Searcher:
         hits = relatives(self.generation, found, rows)
         stages.end("dress")
         return Results(" ".join(seeds), "related", self.generation.id, hits, stages=stages.took)
+
+    def _bound(self) -> None:
+        if self._resident is not None:
+            bound(self.generation.folder, self._resident)
 
     def _rows(self, identifiers: Sequence[str]) -> Rows:
         return np.array(list(dict.fromkeys(self._row(i) for i in identifiers)), dtype=np.int64)

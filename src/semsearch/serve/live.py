@@ -59,10 +59,18 @@ class Live:
     is ever mixed. A new generation that cannot be opened leaves the old one answering.
     """
 
-    def __init__(self, root: Path, *, rerank: str | None = None, opening: Opening | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        rerank: str | None = None,
+        resident: int | None = None,
+        opening: Opening | None = None,
+    ) -> None:
         self._root, self._source = root, opening or OnDisk(root)
         opened = self._source.open()
-        self.searcher = Searcher(opened, reranker=Reranker(rerank) if rerank else None)
+        reranker = Reranker(rerank) if rerank else None
+        self.searcher = Searcher(opened, reranker=reranker, resident=resident)
         self.problem: str | None = None  # why the published generation is not the one that answers
         self.failures = 0  # times that a published generation could not be opened
         self._refused: tuple[str | None, float] | None = None  # which, and when to look at it again

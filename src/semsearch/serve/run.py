@@ -36,6 +36,7 @@ def serve(
     access: Access = EVERYBODY,
     workers: int = 1,
     rerank: str | None = None,
+    resident: int | None = None,
     access_log: bool = False,
     json_log: bool = False,
     metrics_port: int | None = None,
@@ -50,6 +51,7 @@ def serve(
         access: Who may ask; by default everybody who reaches the service.
         workers: Processes that answer.
         rerank: Name or path of the reranker that puts the best hits in order; None for none.
+        resident: Bytes of mapped files that a process keeps; None for all that it has touched.
         access_log: Write a line for every request.
         json_log: Write the log as JSON lines.
         metrics_port: Of 127.0.0.1, where ``/metrics`` is served and nowhere else, 0 for a free one; None for
@@ -84,7 +86,7 @@ def serve(
         importing.start()
         from semsearch.serve.live import Live
 
-        live = Live(root, rerank=rerank)
+        live = Live(root, rerank=rerank, resident=resident)
         _ = live.searcher.encoder  # an error here is the user's to mend, and has no place in a server's log
         importing.join()
         from semsearch.serve.app import create_app
