@@ -147,7 +147,7 @@ def prune(keep: int, root: Path, as_json: bool) -> None:
     callback=size_of,
     metavar="SIZE",
     help="What a process keeps mapped of its files, such as 800MB. The system takes that back when it needs "
-    "memory, but counts it as the process's: 4 GB with a million papers. Slower.  [default: no limit]",
+    "memory, but counts it as the process's: 3.5 GB with a million papers. Slower.  [default: no limit]",
 )
 @click.option(
     "--max-wait",
