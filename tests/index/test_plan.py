@@ -61,6 +61,13 @@ def test_a_million_papers_lie_in_lists() -> None:
         plan(1_000_000, SPEED, memory=50_000_000)
 
 
+def test_regions_are_named_by_a_hundred_thousand_papers_at_most() -> None:
+    naming = replace(SPEED, stages={**SPEED.stages, "regions": 0.001})
+    for papers, seconds in ((20_000, 20), (1_000_000, 100)):
+        more = plan(papers, naming).seconds - plan(papers, SPEED).seconds
+        assert more == pytest.approx(seconds)
+
+
 def test_wider_vectors_take_more_room() -> None:
     wide = replace(SPEED, dim=768)
     more = plan(1_000, wide).disk[0].amount - plan(1_000, SPEED).disk[0].amount
