@@ -56,7 +56,7 @@ def _query(page: Page) -> dict[str, list[str]]:
 
 def test_a_question_is_answered_without_leaving_the_page(page: Page, searched: Searcher) -> None:
     page.goto("/")
-    page.wait_for_function("document.activeElement.name === 'q'")
+    page.locator("[name=q]:focus").wait_for()
     page.evaluate("window.stayed = true")
     _ask(page, QUESTION)
     page.locator(".hit").first.wait_for()
@@ -140,7 +140,7 @@ def test_a_bar_is_a_link_to_its_years(page: Page) -> None:
 
 def test_all_that_a_mouse_can_do_keys_can_do(page: Page) -> None:
     page.goto("/")
-    page.wait_for_function("document.activeElement.name === 'q'")
+    page.locator("[name=q]:focus").wait_for()
     page.keyboard.type("learning")
     page.keyboard.press("Enter")
     page.locator(".hit").first.wait_for()
