@@ -31,8 +31,8 @@ NEAREST, DEEP = 10, 200
 """How many of the nearest papers recall is measured of; search takes as many as the latter."""
 
 _FARTHER = 1 / 3  # to this power more lists are read where fewer papers are allowed: an eighth, twice as many
-_PER_LIST = 32  # vectors that a centre is learned from
-_ROUNDS = 8  # of k-means
+PER_LIST = 32  # vectors that a centre is learned from
+ROUNDS = 8  # of k-means
 _CODED_FROM = 16_384  # vectors that product quantisation is learned from
 _FEWEST = 4  # lists that are read
 _PACKED, _PLAIN = "x4fs", "x4np"  # FAISS's names of codes of four bits: for fast scans, and one by one
@@ -144,10 +144,10 @@ def learned(kind: Kind, vectors: Vectors) -> Any:
     index: Any = faiss.index_factory(dim, name.replace(_PACKED, _PLAIN), faiss.METRIC_INNER_PRODUCT)
     if name.endswith(_PACKED):
         index.by_residual = False  # as the packed form has it
-    index.cp.niter, index.cp.spherical = _ROUNDS, True
-    index.cp.min_points_per_centroid, index.cp.max_points_per_centroid = 1, _PER_LIST
+    index.cp.niter, index.cp.spherical = ROUNDS, True
+    index.cp.min_points_per_centroid, index.cp.max_points_per_centroid = 1, PER_LIST
     chance = np.random.default_rng(0).permutation(papers)
-    index.train(vectors[np.sort(chance[: max(_CODED_FROM, _PER_LIST * index.nlist)])])
+    index.train(vectors[np.sort(chance[: max(_CODED_FROM, PER_LIST * index.nlist)])])
     return index
 
 

@@ -25,7 +25,6 @@ _PLACING = 2.4e-3  # seconds of a core that t-SNE takes for a paper (docs/benchm
 _AMONG = 1e-4  # seconds that putting a paper among those that are placed takes
 _CODING = 8e-6  # seconds that the code of a vector takes, beside finding its list
 _TUNING = 40.0  # seconds that measuring recall takes
-_LEARNED, _ROUNDS = 32, 8  # vectors a centre is learned from, and how often: as `lists` has it
 _OF_A_PAPER = 2_200  # bytes of memory of a paper without the letters of its abstract
 _LETTERS = 7.5  # bytes of a word in memory: six letters and a blank, some of them wider
 _KEPT = 130  # bytes of memory for the key of a text
@@ -115,7 +114,7 @@ def _time(papers: int, speed: Speed, *, listed: bool) -> Iterator[Part]:
     yield Part("words, names, metadata", indexing, "measured on a few thousand")
     if listed:
         centres = lists.lists(papers)
-        sums = 2 * speed.dim * centres * (_ROUNDS * _LEARNED * centres + papers)
+        sums = 2 * speed.dim * centres * (lists.ROUNDS * lists.PER_LIST * centres + papers)
         seconds = sums / speed.products_per_second + papers * _CODING + _TUNING
         yield Part("lists of vectors", seconds, "worked out from the speed of products of matrices")
     if placement.method() != placement.PCA:
