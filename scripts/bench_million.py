@@ -208,11 +208,6 @@ def _lexicon(folder: Path, work: Path, corpus: Sequence[Paper]) -> None:
         lexicon.write(folder, corpus, encoder, cache)
 
 
-def _map(folder: Path, store: Store, corpus: Sequence[Paper]) -> None:
-    of_papers = vectors.PaperVectors(folder)
-    landscape.write(folder, corpus, of_papers.vectors(np.arange(len(corpus))), store)
-
-
 def _seal(folder: Path, work: Path, store: Store, papers: int) -> None:
     encoder = choosing.load(DEFAULT, exports=store.encoders)
     np.save(folder / added.FILE, np.full(papers, added.seconds(datetime.now(UTC))))

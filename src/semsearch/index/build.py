@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -233,6 +233,11 @@ def document_text(paper: Paper) -> str:
     return f"{paper.title}. {paper.abstract}" if paper.abstract else paper.title
 
 
+def texts_of(paper: Paper, spans: Iterable[Sequence[int]]) -> list[str]:
+    """All texts of a paper that are embedded: the whole, the title, and the sentences at these offsets."""
+    return [document_text(paper), paper.title, *(paper.abstract[a:b] for a, b in spans)]
+
+
 def _embed(
     corpus: Sequence[Paper],
     encoder: Encoder,
@@ -300,16 +305,13 @@ def _run(
     at_once, embedded = size * max(1, _AT_ONCE // size), 0
     for start in range(0, len(corpus), at_once):
         block = corpus[start : start + at_once]
-        texts = (_texts(paper, said[starts[i] : starts[i + 1]]) for i, paper in enumerate(block, start))
+        texts = (
+            texts_of(paper, said[starts[i] : starts[i + 1]].tolist()) for i, paper in enumerate(block, start)
+        )
         wanted = cut(cache, texts, size)
         progress.advance(ceil(len(block) / size) - len(wanted))
         embedded += fill(runner, cache, wanted, progress.advance)
     return embedded
-
-
-def _texts(paper: Paper, said: NDArray[np.int32]) -> list[str]:
-    """What of a paper is encoded."""
-    return [document_text(paper), paper.title, *(paper.abstract[a:b] for a, b in said.tolist())]
 
 
 def _counts(corpus: Sequence[Paper], rejected: Sequence[Rejected], embedding: _Embedding) -> Counts:

@@ -12,12 +12,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from semsearch.encode import DEFAULT, Encoder, Passport, Vectors, choosing, sentences, unit
-from semsearch.index.build import build, document_text
+from semsearch.index.build import build, texts_of
 from semsearch.index.files import replace_atomically, storage
 from semsearch.index.gate import Gate
 from semsearch.index.progress import Progress, Silent, Timed
@@ -189,10 +190,8 @@ def measure(words: int, encoder: str = DEFAULT, progress: Progress | None = None
 
 def _encoding(encoder: Encoder, some: Sequence[Paper]) -> float:
     """Papers a second: each as a whole, its title, and its sentences; by the best of two rounds."""
-    texts = [document_text(paper) for paper in some] + [paper.title for paper in some]
-    for paper in some:
-        texts += (paper.abstract[a:b] for a, b in sentences.split(paper.abstract, paper.language))
-    texts.sort(key=len)
+    spans = (sentences.split(paper.abstract, paper.language) for paper in some)
+    texts = sorted(chain.from_iterable(map(texts_of, some, spans)), key=len)
     least = float("inf")
     for _ in range(2):
         started = time.perf_counter()
